@@ -1,0 +1,55 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+LISTEN ?= 127.0.0.1:8080
+DATA ?= data
+
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
+
+GO_FOLDERS := $(wildcard api cmd geo mapui migrations models)
+UI_SOURCES := $(shell find mapui -name node_modules -prune -o -type f \
+	\( -path 'mapui/src/*' -o -path 'mapui/public/*' -o -name '*.html' -o -name 'package*.json' -o -name '*.config.*' \) \
+	-print 2>/dev/null)
+
+.PHONY: help
+help: ## list what there is to make
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: run
+run: ## build and serve with demonstration data on http://127.0.0.1:8080
+	@[[ -n "$${DATABASE_URL:-}" ]] || .ci/prerequisites
+	@$(MAKE) build
+	@data=$$(.ci/data-folder "$(DATA)"); exec bin/wolnica serve --data "$$data" --listen "$(LISTEN)" --demo
+
+.PHONY: build
+build: $(if $(wildcard mapui/package.json),.tools/ui) ## build bin/wolnica
+	@CGO_ENABLED=0 go build -trimpath -o bin/wolnica ./cmd/wolnica
+
+# The interface, built into what the binary embeds.
+.tools/ui: $(UI_SOURCES)
+	@command -v npm >/dev/null || { echo "The interface needs Node 20 or newer: apt-get install nodejs npm" >&2; exit 1; }
+	@cd mapui && npm ci --silent --no-audit --no-fund && npm run --silent build
+	@mkdir -p .tools && touch $@
+
+.PHONY: test
+test: ## run every Go test on a real database
+	@.ci/prerequisites
+	@go test -vet=off -count=1 -p 2 -timeout 15m ./... | { grep -v 'no test files' || true; }
+
+.PHONY: lint
+lint: $(GOLANGCI) ## gofmt, go vet, golangci-lint and the direction of imports
+	@unformatted=$$(find $(GO_FOLDERS) -name node_modules -prune -o -name '*.go' -print0 | xargs -0 -r gofmt -l); \
+	if [[ -n "$$unformatted" ]]; then printf 'not formatted (gofmt -w):\n%s\n' "$$unformatted" >&2; exit 1; fi
+	@go vet ./...
+	@$(GOLANGCI) run ./... | { grep -vx '0 issues.' || true; }
+
+# A tool, not a dependency: it stays out of go.mod.
+$(GOLANGCI):
+	@echo "Building golangci-lint $(GOLANGCI_VERSION)" >&2
+	@mkdir -p .tools
+	@GOBIN="$(CURDIR)/.tools" GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv .tools/golangci-lint $@

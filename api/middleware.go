@@ -1,0 +1,180 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"wolnica/models"
+)
+
+// Settings are what the server is run with. The zero value serves, without trusted proxies and without a timeout.
+type Settings struct {
+	// Logger is slog.Default() when nil.
+	Logger *slog.Logger
+	// Timeout bounds the work on one request; a route may have its own.
+	Timeout time.Duration
+	// TrustedProxies are addresses and CIDR ranges whose X-Forwarded-For is believed; none by default.
+	TrustedProxies []string
+	// TrustedOrigins are origins ("https://example.org") that may send unsafe requests with cookies from a browser.
+	TrustedOrigins []string
+	// Version and Revision are shown by the wolnica_build_info metric.
+	Version, Revision string
+	// Ready says whether requests can be served (the database answers); nil is always ready.
+	Ready func(ctx context.Context) error
+	// Metrics counts requests when not nil and is served at /metrics.
+	Metrics *Metrics
+	// Before are handlers between the framework's and the route's, such as the one that finds the signed-in user.
+	Before []gin.HandlerFunc
+}
+
+// NewEngine returns an engine with the middleware every request passes, /healthz, /readyz and, with metrics, /metrics.
+// Unknown addresses, wrong methods and panics are answered with problems.
+func NewEngine(settings Settings) (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	if settings.Logger == nil {
+		settings.Logger = slog.Default()
+	}
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	engine.ContextWithFallback = false
+	if err := engine.SetTrustedProxies(settings.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("trusted proxies: %w", err)
+	}
+	crossOrigin, err := refuseCrossOrigin(settings.TrustedOrigins)
+	if err != nil {
+		return nil, err
+	}
+	engine.Use(identify(settings.Logger), logAccess)
+	if settings.Metrics != nil {
+		settings.Metrics.describeBuild(settings.Version, settings.Revision)
+		engine.Use(settings.Metrics.count)
+	}
+	engine.Use(recoverPanic, secureHeaders, crossOrigin)
+	engine.GET("/healthz", func(c *gin.Context) { plain(c, http.StatusOK, "ok\n") })
+	engine.GET("/readyz", func(c *gin.Context) { answerReady(c, settings) })
+	if settings.Metrics != nil {
+		engine.GET("/metrics", gin.WrapH(settings.Metrics.Endpoint()))
+	}
+	engine.Use(settings.Before...)
+	engine.NoRoute(func(c *gin.Context) {
+		Fail(c, models.NewError(models.CodeNotFound, "Pod tym adresem nic nie ma.", "There is nothing at this address."))
+	})
+	engine.NoMethod(func(c *gin.Context) {
+		allow := c.Writer.Header().Get("Allow")
+		Fail(c, models.NewError(models.CodeMethodNotAllowed, "Ten adres przyjmuje metody: "+allow+".", "This address takes the methods: "+allow+"."))
+	})
+	return engine, nil
+}
+
+// NewServer returns an HTTP server with time and size limits that do not cut off an import or an export.
+func NewServer(addr string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr: addr, Handler: handler,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Minute,
+		WriteTimeout: 30 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+}
+
+func plain(c *gin.Context, status int, text string) {
+	c.Header("Cache-Control", "no-store")
+	c.String(status, text)
+}
+
+func answerReady(c *gin.Context, settings Settings) {
+	if settings.Ready != nil {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), 5*time.Second)
+		defer cancel()
+		if err := settings.Ready(ctx); err != nil {
+			unready := models.NewError(models.CodeUnavailable, "Serwer nie jest gotowy.", "The server is not ready.")
+			unready.Err = err
+			Fail(c, unready)
+			return
+		}
+	}
+	plain(c, http.StatusOK, "ready\n")
+}
+
+// identify gives the request its id (the proxy's, when that is a UUID), language and client address.
+func identify(logger *slog.Logger) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		id, err := uuid.Parse(c.GetHeader("X-Request-ID"))
+		if err != nil {
+			id = uuid.New()
+		}
+		req := &request{id: id.String(), language: MatchLanguage(c.GetHeader("Accept-Language")), clientIP: c.ClientIP(), logger: logger}
+		c.Header("X-Request-ID", req.id)
+		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey, req))
+		c.Next()
+	}
+}
+
+// logAccess writes one line per request. It leaves out the query, headers and the client's address, which may hold
+// secrets and personal data.
+func logAccess(c *gin.Context) {
+	start := time.Now()
+	req := requestFrom(c.Request.Context())
+	defer func() {
+		req.logger.LogAttrs(context.WithoutCancel(c.Request.Context()), slog.LevelInfo, "request",
+			slog.String("request_id", req.id), slog.String("method", c.Request.Method), slog.String("path", c.Request.URL.Path),
+			slog.String("route", c.FullPath()), slog.Int("status", c.Writer.Status()), slog.Int("bytes", max(c.Writer.Size(), 0)),
+			slog.Duration("duration", time.Since(start)))
+	}()
+	c.Next()
+}
+
+// recoverPanic answers 500 after a panic and logs the stack. A handler that cuts the connection on purpose is let through.
+func recoverPanic(c *gin.Context) {
+	defer func() {
+		cause := recover()
+		if cause == nil {
+			return
+		}
+		if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			c.Abort()
+			panic(http.ErrAbortHandler)
+		}
+		req := requestFrom(c.Request.Context())
+		req.logger.LogAttrs(c.Request.Context(), slog.LevelError, "panic",
+			slog.String("request_id", req.id), slog.String("stack", string(debug.Stack())))
+		Fail(c, fmt.Errorf("panic: %v", cause))
+	}()
+	c.Next()
+}
+
+func secureHeaders(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Next()
+}
+
+// refuseCrossOrigin stops other sites from acting with a visitor's cookies, or from signing one in. A request that proves
+// itself with a token alone cannot be forged by a site, so it passes.
+func refuseCrossOrigin(trusted []string) (gin.HandlerFunc, error) {
+	protection := http.NewCrossOriginProtection()
+	for _, origin := range trusted {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("trusted origin %q: %w", origin, err)
+		}
+	}
+	return func(c *gin.Context) {
+		withToken := c.GetHeader("Cookie") == "" && strings.HasPrefix(c.GetHeader("Authorization"), "Bearer ")
+		if !withToken && protection.Check(c.Request) != nil {
+			Fail(c, models.NewError(models.CodeForbidden, "Żądanie przyszło z innej witryny.", "The request came from another site."))
+			return
+		}
+		c.Next()
+	}, nil
+}

@@ -1,0 +1,331 @@
+package models
+
+import "sync"
+
+// The types of value an AccessAttribute takes, as JSON: a number, a whole number, true or false, one code of Values, a
+// list of codes of Values, a text.
+const (
+	AttributeNumber  = "number"
+	AttributeInteger = "integer"
+	AttributeBoolean = "boolean"
+	AttributeEnum    = "enum"
+	AttributeSet     = "set"
+	AttributeText    = "text"
+)
+
+// An AccessAttribute is something that can be known about how a place is reached and used. Names and types follow the
+// OpenStreetMap tagging schema and A11yJSON.
+type AccessAttribute struct {
+	Code string `json:"code"`
+	Type string `json:"type"`
+	// Unit is "m", "cm" or "%"; empty for counts and for what has none.
+	Unit string `json:"unit,omitempty"`
+	// Values are the codes an enum or a set admits, in the order of Choices.
+	Values []string `json:"values,omitempty"`
+	// Choices is the code list of Values, with labels.
+	Choices CodeList `json:"-"`
+	// Min and Max bound a number, both inclusive: past them it is a slip of the pen, not a bad place.
+	Min   *float64 `json:"min,omitempty"`
+	Max   *float64 `json:"max,omitempty"`
+	Label Text     `json:"label"`
+	// Link is the link of the chain the attribute belongs to, a code of AccessLinks.
+	Link string `json:"link"`
+	// ShelfYears is how long an observation holds: 5 for geometry, 2 for equipment, 1 for staff and media. A fact with a
+	// valid_until of its own ends there.
+	ShelfYears int `json:"shelf_years"`
+	// OSM is the OpenStreetMap key for it, A11yJSON its name or the object that holds it there; empty where there is none.
+	OSM      string `json:"osm,omitempty"`
+	A11yJSON string `json:"a11yjson,omitempty"`
+}
+
+// The links of the chain by which a place is judged, in the order a visitor meets them; services stand beside the chain.
+const (
+	LinkArrival  = "arrival"
+	LinkPath     = "path"
+	LinkEntrance = "entrance"
+	LinkInside   = "inside"
+	LinkToilet   = "toilet"
+	LinkServices = "services"
+)
+
+// How long an observation holds, in years.
+const (
+	shelfGeometry  = 5
+	shelfEquipment = 2
+	shelfStaff     = 1
+)
+
+// AccessLinks are the links of the chain.
+var AccessLinks = CodeList{Name: "access_link", Entries: []CodeEntry{
+	{LinkArrival, Text{"dojazd", "arrival"}},
+	{LinkPath, Text{"dojście", "path"}},
+	{LinkEntrance, Text{"wejście", "entrance"}},
+	{LinkInside, Text{"wnętrze", "inside"}},
+	{LinkToilet, Text{"toaleta", "toilet"}},
+	{LinkServices, Text{"obsługa i media", "services and media"}},
+}}
+
+// Surfaces follow the OpenStreetMap key surface.
+var Surfaces = CodeList{Name: "surface", Entries: []CodeEntry{
+	{"asphalt", Text{"asfalt", "asphalt"}},
+	{"concrete", Text{"beton", "concrete"}},
+	{"paving_stones", Text{"kostka brukowa lub płyty", "paving stones"}},
+	{"sett", Text{"kostka kamienna", "sett"}},
+	{"cobblestone", Text{"bruk (kocie łby)", "cobblestone"}},
+	{"compacted", Text{"nawierzchnia utwardzona", "compacted"}},
+	{"fine_gravel", Text{"drobny żwir", "fine gravel"}},
+	{"gravel", Text{"tłuczeń", "gravel"}},
+	{"ground", Text{"grunt", "ground"}},
+	{"grass", Text{"trawa", "grass"}},
+	{"grass_paver", Text{"płyty ażurowe", "grass paver"}},
+	{"sand", Text{"piasek", "sand"}},
+	{"wood", Text{"drewno", "wood"}},
+	{"woodchips", Text{"zrębki lub kora", "wood chips"}},
+	{"metal", Text{"metal lub krata", "metal or grating"}},
+	{"rubber", Text{"nawierzchnia bezpieczna (guma)", "rubber"}},
+	{"artificial_turf", Text{"sztuczna trawa", "artificial turf"}},
+	{"unpaved", Text{"nieutwardzona (bez szczegółów)", "unpaved (no detail)"}},
+	{"paved", Text{"utwardzona (bez szczegółów)", "paved (no detail)"}},
+}}
+
+// Smoothnesses follow the OpenStreetMap key smoothness, from the best.
+var Smoothnesses = CodeList{Name: "smoothness", Entries: []CodeEntry{
+	{"excellent", Text{"doskonała (rolki)", "excellent (roller blades)"}},
+	{"good", Text{"dobra (rower szosowy)", "good (racing bike)"}},
+	{"intermediate", Text{"średnia (rower miejski)", "intermediate (city bike)"}},
+	{"bad", Text{"zła (rower trekkingowy)", "bad (trekking bike)"}},
+	{"very_bad", Text{"bardzo zła (samochód z wysokim zawieszeniem)", "very bad (high clearance)"}},
+	{"horrible", Text{"fatalna (samochód terenowy)", "horrible (off-road vehicle)"}},
+	{"very_horrible", Text{"skrajnie fatalna (ciągnik, quad)", "very horrible (tractor, quad)"}},
+	{"impassable", Text{"nieprzejezdna", "impassable"}},
+}}
+
+// Kerbs follow the OpenStreetMap key kerb.
+var Kerbs = CodeList{Name: "kerb", Entries: []CodeEntry{
+	{"flush", Text{"zlicowany", "flush"}},
+	{"lowered", Text{"obniżony", "lowered"}},
+	{"raised", Text{"wysoki", "raised"}},
+	{"rolled", Text{"zaokrąglony", "rolled"}},
+	{"no", Text{"brak krawężnika", "no kerb"}},
+}}
+
+// TactileGuidances say how far a blind visitor is led by touch.
+var TactileGuidances = CodeList{Name: "tactile_guidance", Entries: []CodeEntry{
+	{"no", Text{"brak", "none"}},
+	{"partial", Text{"częściowe", "partial"}},
+	{"yes", Text{"na całej drodze", "all the way"}},
+}}
+
+// Handrails say on which side, going up.
+var Handrails = CodeList{Name: "handrail", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"left", Text{"po lewej", "left"}},
+	{"right", Text{"po prawej", "right"}},
+	{"both", Text{"po obu stronach", "both sides"}},
+}}
+
+// Ramps say what kind of ramp there is.
+var Ramps = CodeList{Name: "ramp", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"fixed", Text{"stała", "fixed"}},
+	{"removable", Text{"przenośna", "removable"}},
+}}
+
+// DoorOperations say how the door opens.
+var DoorOperations = CodeList{Name: "door_operation", Entries: []CodeEntry{
+	{"manual", Text{"ręczne", "manual"}},
+	{"automatic", Text{"automatyczne", "automatic"}},
+	{"revolving", Text{"obrotowe", "revolving"}},
+	{"turnstile", Text{"bramka obrotowa", "turnstile"}},
+}}
+
+// CallDevices say how help is called at the entrance.
+var CallDevices = CodeList{Name: "call_device", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"button", Text{"dzwonek", "button"}},
+	{"intercom", Text{"domofon", "intercom"}},
+	{"video", Text{"wideodomofon", "video intercom"}},
+}}
+
+// StepFreeExtents say how much of the inside is reached without a step.
+var StepFreeExtents = CodeList{Name: "stepfree_inside", Entries: []CodeEntry{
+	{"none", Text{"nic", "none of it"}},
+	{"part", Text{"część", "part of it"}},
+	{"all", Text{"całość", "all of it"}},
+}}
+
+// WheelchairToilets say whether there is a toilet for wheelchair users.
+var WheelchairToilets = CodeList{Name: "toilet_wheelchair", Entries: []CodeEntry{
+	{"yes", Text{"tak", "yes"}},
+	{"limited", Text{"w ograniczonym zakresie", "limited"}},
+	{"no", Text{"nie", "no"}},
+}}
+
+// ToiletTransfers say from which side one can move from a wheelchair, facing the toilet.
+var ToiletTransfers = CodeList{Name: "toilet_transfer", Entries: []CodeEntry{
+	{"none", Text{"brak miejsca", "none"}},
+	{"left", Text{"z lewej", "left"}},
+	{"right", Text{"z prawej", "right"}},
+	{"both", Text{"z obu stron", "both sides"}},
+}}
+
+// GrabBars say how many sides of the toilet have a bar.
+var GrabBars = CodeList{Name: "grab_bars", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"one", Text{"z jednej strony", "one side"}},
+	{"both", Text{"z obu stron", "both sides"}},
+}}
+
+// Keys say what opens the toilet.
+var Keys = CodeList{Name: "key_needed", Entries: []CodeEntry{
+	{"none", Text{"klucz niepotrzebny", "no key"}},
+	{"eurokey", Text{"euroklucz", "Euro key"}},
+	{"staff", Text{"klucz u obsługi", "key from staff"}},
+}}
+
+// TactileMedia are things to be read by touch; "none" stands alone in a set.
+var TactileMedia = CodeList{Name: "tactile_media", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"plan", Text{"plan dotykowy", "tactile plan"}},
+	{"model", Text{"makieta dotykowa", "tactile model"}},
+	{"braille", Text{"opisy w brajlu", "braille"}},
+}}
+
+// AudioDescriptions say how audio description is offered.
+var AudioDescriptions = CodeList{Name: "audio_description", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"permanent", Text{"stała", "permanent"}},
+	{"app", Text{"w aplikacji", "in an app"}},
+	{"occasional", Text{"podczas wybranych wydarzeń", "occasional"}},
+}}
+
+// InductionLoops say what kind of hearing loop there is.
+var InductionLoops = CodeList{Name: "induction_loop", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"fixed", Text{"stała", "fixed"}},
+	{"portable", Text{"przenośna", "portable"}},
+}}
+
+// SignLanguages say how Polish Sign Language (PJM) is offered.
+var SignLanguages = CodeList{Name: "sign_language", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"live", Text{"PJM na miejscu", "PJM on site"}},
+	{"video", Text{"nagrania w PJM", "PJM recordings"}},
+	{"remote", Text{"tłumacz PJM online", "remote PJM interpreter"}},
+}}
+
+// QuietSpaces say where or when it is quiet.
+var QuietSpaces = CodeList{Name: "quiet_space", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"space", Text{"pokój wyciszenia", "quiet room"}},
+	{"hours", Text{"ciche godziny", "quiet hours"}},
+}}
+
+// WheelchairClaims are the values of the OpenStreetMap key wheelchair: somebody's claim, never a verdict.
+var WheelchairClaims = CodeList{Name: "wheelchair_claim", Entries: []CodeEntry{
+	{"yes", Text{"tak", "yes"}},
+	{"limited", Text{"częściowo", "limited"}},
+	{"no", Text{"nie", "no"}},
+}}
+
+// AccessAttributes are all the attributes, in the order of the chain. The result is the caller's to keep, not to change.
+func AccessAttributes() []AccessAttribute { return accessAttributes() }
+
+// AccessAttributeByCode is the attribute with the code; false when there is none.
+func AccessAttributeByCode(code string) (AccessAttribute, bool) {
+	for _, a := range accessAttributes() {
+		if a.Code == code {
+			return a, true
+		}
+	}
+	return AccessAttribute{}, false
+}
+
+var accessAttributes = sync.OnceValue(func() []AccessAttribute {
+	var all []AccessAttribute
+	add := func(link string, shelf int, a AccessAttribute, osm, a11y string) {
+		a.Link, a.ShelfYears, a.OSM, a.A11yJSON = link, shelf, osm, a11y
+		all = append(all, a)
+	}
+	number := func(code, unit string, least, most float64, pl, en string) AccessAttribute {
+		return AccessAttribute{Code: code, Type: AttributeNumber, Unit: unit, Min: &least, Max: &most, Label: Text{pl, en}}
+	}
+	count := func(code string, most float64, pl, en string) AccessAttribute {
+		return AccessAttribute{Code: code, Type: AttributeInteger, Min: new(0.0), Max: &most, Label: Text{pl, en}}
+	}
+	yesNo := func(code, pl, en string) AccessAttribute {
+		return AccessAttribute{Code: code, Type: AttributeBoolean, Label: Text{pl, en}}
+	}
+	enum := func(code string, list CodeList, pl, en string) AccessAttribute {
+		return AccessAttribute{Code: code, Type: AttributeEnum, Values: list.Codes(), Choices: list, Label: Text{pl, en}}
+	}
+
+	add(LinkArrival, shelfGeometry, number("stop_distance", "m", 0, 20000, "odległość od przystanku", "distance from the stop"), "", "")
+	add(LinkArrival, shelfEquipment, count("parking_disabled", 500, "miejsca parkingowe dla osób z niepełnosprawnością", "disabled parking spaces"),
+		"capacity:disabled", "parking.forWheelchairUsers.count")
+	add(LinkArrival, shelfGeometry, number("parking_distance", "m", 0, 5000, "odległość parkingu od wejścia", "distance from parking to the entrance"),
+		"", "parking.forWheelchairUsers.distanceToEntrance")
+
+	add(LinkPath, shelfGeometry, number("path_min_width", "cm", 0, 2000, "najmniejsza szerokość dojścia", "least width of the path"), "width", "pathways.widthAtObstacles")
+	add(LinkPath, shelfGeometry, number("incline_max", "%", -100, 100, "największe nachylenie podłużne (ujemne: w dół do wejścia)",
+		"greatest slope along the path (negative: down to the entrance)"), "incline", "surface.longitudinalSlope")
+	add(LinkPath, shelfGeometry, number("incline_run", "m", 0, 20000, "długość odcinka o największym nachyleniu", "length of the steepest part"), "", "")
+	add(LinkPath, shelfGeometry, number("cross_slope", "%", 0, 100, "nachylenie poprzeczne", "slope across the path"), "incline:across", "surface.lateralSlope")
+	add(LinkPath, shelfGeometry, enum("surface", Surfaces, "nawierzchnia", "surface"), "surface", "surface.types")
+	add(LinkPath, shelfGeometry, enum("smoothness", Smoothnesses, "równość nawierzchni", "smoothness"), "smoothness", "surface.smoothness")
+	add(LinkPath, shelfGeometry, enum("kerb", Kerbs, "krawężnik", "kerb"), "kerb", "pathways.isKerbstoneFree")
+	add(LinkPath, shelfGeometry, number("kerb_height", "cm", 0, 50, "wysokość krawężnika", "height of the kerb"), "kerb:height", "")
+	add(LinkPath, shelfEquipment, yesNo("lit", "oświetlenie", "lighting"), "lit", "isWellLit")
+	add(LinkPath, shelfEquipment, number("rest_gap_max", "m", 0, 20000, "najdłuższy odcinek bez miejsca do siedzenia", "longest way without a seat"), "", "")
+	add(LinkPath, shelfEquipment, enum("tactile_guidance", TactileGuidances, "prowadzenie dotykowe", "tactile guidance"), "tactile_paving", "signageSystems.hasTactilePaving")
+
+	add(LinkEntrance, shelfGeometry, count("steps", 500, "stopnie", "steps"), "step_count", "stairs.count")
+	add(LinkEntrance, shelfGeometry, number("step_height", "cm", 0, 60, "wysokość stopnia", "height of a step"), "wheelchair:step_height", "stairs.stepHeight")
+	add(LinkEntrance, shelfEquipment, yesNo("step_contrast", "kontrastowe krawędzie stopni", "contrasting step edges"), "", "hasHighContrastNosing")
+	add(LinkEntrance, shelfEquipment, enum("handrail", Handrails, "poręcz", "handrail"), "handrail", "hasHandRail")
+	add(LinkEntrance, shelfGeometry, enum("ramp", Ramps, "pochylnia", "ramp"), "ramp", "hasFixedRamp")
+	add(LinkEntrance, shelfGeometry, number("ramp_slope", "%", 0, 60, "nachylenie pochylni", "slope of the ramp"), "incline", "slopeAngle")
+	add(LinkEntrance, shelfGeometry, number("ramp_run", "m", 0, 200, "długość biegu pochylni", "length of a run of the ramp"), "", "")
+	add(LinkEntrance, shelfGeometry, yesNo("entrance_level", "wejście z poziomu terenu (próg do 2 cm)", "level entrance (lip of at most 2 cm)"), "", "entrances.isLevel")
+	add(LinkEntrance, shelfGeometry, number("threshold", "cm", 0, 60, "wysokość progu", "height of the threshold"), "", "door.thresholdHeight")
+	add(LinkEntrance, shelfGeometry, number("door_width", "cm", 30, 1000, "szerokość drzwi w świetle", "clear width of the door"), "door:width", "door.width")
+	add(LinkEntrance, shelfEquipment, enum("door_operation", DoorOperations, "otwieranie drzwi", "door operation"), "automatic_door", "")
+	add(LinkEntrance, shelfEquipment, yesNo("glass_marked", "oznaczone przeszklenia", "marked glass"), "", "hasClearMarkingOnGlassDoor")
+	add(LinkEntrance, shelfEquipment, enum("call_device", CallDevices, "przywołanie obsługi", "call device"), "", "hasIntercom")
+	add(LinkEntrance, shelfEquipment, yesNo("sound_beacon", "naprowadzanie dźwiękiem", "sound beacon"), "", "")
+
+	add(LinkInside, shelfGeometry, enum("stepfree_inside", StepFreeExtents, "wnętrze bez stopni", "step-free inside"), "wheelchair", "wheelchairAccessibilityGrade")
+	add(LinkInside, shelfGeometry, number("turning_space", "cm", 0, 2000, "średnica pola manewru", "diameter of the turning space"), "wheelchair:turning_circle", "turningSpaceInFront")
+	add(LinkInside, shelfGeometry, number("lift_width", "cm", 30, 500, "szerokość kabiny windy", "width of the lift car"), "", "EquipmentProperties")
+	add(LinkInside, shelfGeometry, number("lift_length", "cm", 30, 1000, "długość kabiny windy", "length of the lift car"), "", "EquipmentProperties")
+	add(LinkInside, shelfEquipment, yesNo("lift_speech", "komunikaty głosowe w windzie", "spoken announcements in the lift"), "", "EquipmentProperties")
+	add(LinkInside, shelfEquipment, number("desk_height", "cm", 0, 200, "wysokość lady", "height of the desk"), "", "desks")
+	add(LinkInside, shelfEquipment, number("knee_space", "cm", 0, 200, "wysokość miejsca na kolana pod ladą", "height of the knee space under the desk"), "", "desks")
+	add(LinkInside, shelfEquipment, count("wheelchair_places", 10000, "miejsca dla wózków na widowni", "wheelchair places in the audience"), "", "wheelchairPlaces")
+
+	add(LinkToilet, shelfEquipment, enum("toilet_wheelchair", WheelchairToilets, "toaleta dla osób na wózkach", "toilet for wheelchair users"), "toilets:wheelchair", "restrooms")
+	add(LinkToilet, shelfGeometry, enum("toilet_transfer", ToiletTransfers, "strona przesiadania na toaletę", "side of transfer to the toilet"), "", "")
+	add(LinkToilet, shelfGeometry, number("toilet_seat_height", "cm", 20, 80, "wysokość deski sedesowej", "height of the toilet seat"), "", "heightOfBase")
+	add(LinkToilet, shelfEquipment, enum("grab_bars", GrabBars, "poręcze przy toalecie", "grab bars"), "", "grabBars")
+	add(LinkToilet, shelfEquipment, yesNo("adult_changing", "przewijak dla dorosłych (komfortka)", "changing table for adults"), "", "hasChangingTableForAdults")
+	add(LinkToilet, shelfEquipment, yesNo("hoist", "podnośnik sufitowy", "ceiling hoist"), "", "hasCeilingHoist")
+	add(LinkToilet, shelfEquipment, yesNo("baby_changing", "przewijak dla niemowląt", "baby changing table"), "changing_table", "hasChangingTableForBabies")
+	add(LinkToilet, shelfStaff, enum("key_needed", Keys, "klucz do toalety", "key to the toilet"), "centralkey", "needsEuroKey")
+
+	media := enum("tactile_media", TactileMedia, "materiały dotykowe", "tactile media")
+	media.Type = AttributeSet
+	add(LinkServices, shelfStaff, media, "tactile_writing", "hasTactileMap")
+	add(LinkServices, shelfStaff, enum("audio_description", AudioDescriptions, "audiodeskrypcja", "audio description"), "", "media.hasAudioDescription")
+	add(LinkServices, shelfEquipment, enum("induction_loop", InductionLoops, "pętla indukcyjna", "induction loop"), "hearing_loop", "media.hasInductionLoop")
+	add(LinkServices, shelfStaff, enum("sign_language", SignLanguages, "język migowy", "sign language"), "", "staff.languages")
+	add(LinkServices, shelfStaff, yesNo("captions", "napisy", "captions"), "", "media.hasSubtitles")
+	add(LinkServices, shelfStaff, yesNo("easy_to_read", "tekst łatwy do czytania (ETR)", "easy-to-read text"), "", "media.hasPlainLanguageOption")
+	add(LinkServices, shelfStaff, enum("quiet_space", QuietSpaces, "miejsce lub pora ciszy", "quiet space or hours"), "quiet_hours", "hasLowStimulusEnvironment")
+	add(LinkServices, shelfStaff, yesNo("assistance_dog", "wstęp z psem asystującym", "assistance dogs allowed"), "dog", "animalPolicy.allowsGuideDogs")
+	add(LinkServices, shelfStaff, yesNo("evacuation_support", "wsparcie w ewakuacji", "support in evacuation"), "", "")
+	add(LinkServices, shelfStaff, yesNo("staff_trained", "przeszkolona obsługa", "trained staff"), "", "")
+	add(LinkServices, shelfEquipment, AccessAttribute{Code: "certificate_issuer", Type: AttributeText, Label: Text{"certyfikat: wydawca", "certificate: issuer"}}, "", "")
+	add(LinkServices, shelfEquipment, AccessAttribute{Code: "certificate_category", Type: AttributeText, Label: Text{"certyfikat: kategoria", "certificate: category"}}, "", "")
+	add(LinkServices, shelfEquipment, enum("wheelchair_claim", WheelchairClaims, "dostępność dla wózków według źródła", "wheelchair access as a source claims it"), "wheelchair", "")
+	return all
+})

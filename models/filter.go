@@ -1,0 +1,44 @@
+package models
+
+import (
+	"time"
+
+	"wolnica/geo"
+)
+
+// PlaceFilter narrows a list of places. Zero fields do not narrow; several fields all have to hold; several values of one
+// field are alternatives.
+type PlaceFilter struct {
+	IDs            []int64
+	Facet          string   // heritage or infrastructure
+	Categories     []string // each with its whole subtree
+	Municipalities []string // TERYT codes; "none" is outside every municipality
+	BBox           *geo.BBox
+	Area           *geo.Geometry // polygon; places that meet it
+	Protections    []string      // codes in force; "none" has none, "any" has some
+	Grades         []string      // "none" was never assessed
+	Freshness      string        // fresh, stale, never: see FreshYears
+	InspectedFrom  *Date
+	InspectedTo    *Date
+	Publications   []string
+	Visibilities   []string
+	Lifecycles     []string
+	ParentID       *int64
+	ExternalID     string // scheme:value
+	RegisterNumber string
+	Text           string
+	UpdatedSince   *time.Time
+	BatchID        *int64
+	Deleted        bool          // the deleted ones instead of the others
+	Near           *geo.Geometry // a point
+}
+
+// FreshYears is how long an inspection counts as fresh: the Monumentenwacht cycle is two to three years.
+const FreshYears = 3
+
+// Page asks for a part of a list.
+type Page struct {
+	Sort   string // a column's name, "-" before it for descending
+	Limit  int
+	Cursor string
+}

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+
+	"wolnica/geo"
+	"wolnica/models"
+)
+
+// This file holds what single kinds of record need beyond their own row: fields derived before saving, rows of child
+// tables, and what is taken out before somebody without the right sees it.
+
+// prepare derives fields and checks rules that need the database. old is the stored state, nil for a new record.
+func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
+	switch v := e.(type) {
+	case *models.Place:
+		if err := categoryOfFacet(tx, "/heritage/category", v.HeritageCategory, models.FacetHeritage); err != nil {
+			return err
+		}
+		if err := categoryOfFacet(tx, "/infrastructure/category", v.InfrastructureCategory, models.FacetInfrastructure); err != nil {
+			return err
+		}
+		if o, ok := old.(*models.Place); ok && geo.Equal(o.Geom.T, v.Geom.T) {
+			return nil
+		}
+		return tx.Raw("SELECT municipality_of(?::geometry)", v.Geom).Scan(&v.MunicipalityID).Error
+	case *models.Product:
+		if err := categoryOfFacet(tx, "/category", &v.Category, models.FacetProduct); err != nil {
+			return err
+		}
+		v.MunicipalityID = nil
+		if v.Geom.T != nil {
+			return tx.Raw("SELECT municipality_of(?::geometry)", v.Geom).Scan(&v.MunicipalityID).Error
+		}
+		if len(v.Stops) > 0 {
+			return tx.Raw("SELECT municipality_id FROM places WHERE id = ?", v.Stops[0].PlaceID).Scan(&v.MunicipalityID).Error
+		}
+	case *models.Category:
+		if o, ok := old.(*models.Category); ok && o.Code != v.Code {
+			return models.Invalid("/code", "fixed", "Kodu kategorii nie można zmienić: wskazują go rekordy.", "A category's code cannot change: records refer to it.")
+		}
+		if v.DeletedAt != nil {
+			var used bool
+			if err := tx.Raw(`SELECT EXISTS (SELECT 1 FROM places WHERE heritage_category = @c OR infrastructure_category = @c)
+				OR EXISTS (SELECT 1 FROM products WHERE category = @c)
+				OR EXISTS (SELECT 1 FROM categories WHERE parent = @c AND deleted_at IS NULL)`, map[string]any{"c": v.Code}).Scan(&used).Error; err != nil {
+				return err
+			}
+			if used {
+				return models.NewError(models.CodeConflict, "Kategoria jest w użyciu: ma podkategorie albo należą do niej rekordy.", "The category is in use: it has subcategories, or records belong to it.")
+			}
+		}
+		return categoryTree(tx, v)
+	case *models.ExternalID:
+		if o, ok := old.(*models.ExternalID); ok {
+			return sameOwner(o, v)
+		}
+	case *models.Media, *models.Protection, *models.Inspection, *models.AccessFact:
+		if old != nil {
+			return sameOwner(old.(models.Part), v.(models.Part))
+		}
+	}
+	return nil
+}
+
+// sameOwner refuses to move a part to another place: its history would tell of two.
+func sameOwner(old, now models.Part) error {
+	a, b := old.OwnedBy()
+	c, d := now.OwnedBy()
+	same := func(x, y *int64) bool { return x == nil && y == nil || x != nil && y != nil && *x == *y }
+	if same(a, c) && same(b, d) {
+		return nil
+	}
+	return models.Invalid("/place_id", "fixed", "Wpisu nie można przenieść do innego rekordu; usuń go i utwórz nowy.", "An entry cannot move to another record; delete it and create a new one.")
+}
+
+func categoryOfFacet(tx *gorm.DB, pointer string, code *string, facet string) error {
+	if code == nil {
+		return nil
+	}
+	var have string
+	if err := tx.Raw("SELECT facet FROM categories WHERE code = ? AND deleted_at IS NULL", *code).Scan(&have).Error; err != nil {
+		return err
+	}
+	if have != facet {
+		return models.Invalid(pointer, "vocabulary", "Nie ma kategorii „"+*code+"” w aspekcie „"+facet+"”; listę daje /api/v1/categories?facet="+facet+".",
+			"There is no category \""+*code+"\" in the facet \""+facet+"\"; /api/v1/categories?facet="+facet+" lists them.")
+	}
+	return nil
+}
+
+func categoryTree(tx *gorm.DB, c *models.Category) error {
+	if c.Parent == nil {
+		return nil
+	}
+	var cycle bool
+	if err := tx.Raw(`WITH RECURSIVE up (code, parent) AS (
+			SELECT code, parent FROM categories WHERE code = ?
+			UNION SELECT c.code, c.parent FROM categories c JOIN up ON c.code = up.parent)
+		SELECT EXISTS (SELECT 1 FROM up WHERE code = ?)`, *c.Parent, c.Code).Scan(&cycle).Error; err != nil {
+		return err
+	}
+	if cycle {
+		return models.Invalid("/parent", "cycle", "Kategoria byłaby podkategorią samej siebie.", "The category would be a subcategory of itself.")
+	}
+	return nil
+}
+
+// saveChildren writes the rows of child tables.
+func saveChildren(tx *gorm.DB, e models.Entity) error {
+	switch v := e.(type) {
+	case *models.Product:
+		if err := tx.Exec("DELETE FROM product_stops WHERE product_id = ?", v.ID).Error; err != nil {
+			return err
+		}
+		for i, s := range v.Stops {
+			if err := tx.Exec(`INSERT INTO product_stops (product_id, position, place_id, dwell_min, optional, note_pl, note_en)
+				VALUES (?, ?, ?, ?, ?, ?, ?)`, v.ID, i+1, s.PlaceID, s.DwellMin, s.Optional, s.NotePL, s.NoteEN).Error; err != nil {
+				return err
+			}
+		}
+	case *models.User:
+		if err := tx.Exec("DELETE FROM user_roles WHERE user_id = ?", v.ID).Error; err != nil {
+			return err
+		}
+		for _, r := range v.Roles {
+			if err := tx.Exec("INSERT INTO user_roles (user_id, role, municipality_id) VALUES (?, ?, ?)", v.ID, r.Role, r.MunicipalityID).Error; err != nil {
+				return err
+			}
+		}
+		if v.Disabled || v.DeletedAt != nil {
+			return tx.Exec("DELETE FROM sessions WHERE user_id = ?", v.ID).Error
+		}
+	}
+	return nil
+}
+
+// loadChildren reads the rows of child tables.
+func loadChildren(db *gorm.DB, e models.Entity) error {
+	switch v := e.(type) {
+	case *models.Product:
+		v.Stops = []models.Stop{}
+		return db.Table("product_stops").Where("product_id = ?", v.ID).Order("position").Scan(&v.Stops).Error
+	case *models.User:
+		v.Roles = []models.UserRole{}
+		return db.Table("user_roles").Where("user_id = ?", v.ID).Order("role, municipality_id NULLS FIRST").Scan(&v.Roles).Error
+	}
+	return nil
+}
+
+// redact takes out of a record what this reader may not see. It is the only place that does.
+func redact(db *gorm.DB, user *models.User, s models.Subject, e models.Entity) error {
+	internal := models.Can(user, models.ActionReadInternal, s)
+	personal := models.Can(user, models.ActionReadPersonal, s)
+	switch v := e.(type) {
+	case *models.Place:
+		if !internal {
+			*v, _ = v.PublicView()
+		}
+	case *models.Product:
+		return readableStops(db, user, v)
+	case *models.Protection:
+		if !personal {
+			v.Owner, v.OwnerNotifiedOn = "", nil
+		}
+	case *models.Inspection:
+		if !internal {
+			v.Observer = ""
+		}
+	case *models.AccessFact:
+		if !internal {
+			v.Observer = ""
+		}
+	}
+	return nil
+}
+
+// readableStops drops the stops at places the user may not see: a restricted place must not show through a trail.
+func readableStops(db *gorm.DB, user *models.User, p *models.Product) error {
+	if len(p.Stops) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(p.Stops))
+	for i, s := range p.Stops {
+		ids[i] = s.PlaceID
+	}
+	q := newQuery()
+	where := "id = ANY(" + q.arg(ids) + ") AND deleted_at IS NULL AND " + q.visible("places", models.ScopeOf(user, models.ActionReadInternal, models.KindPlace))
+	var seen []int64
+	if err := q.scan(db, "SELECT id FROM places WHERE "+where, &seen); err != nil {
+		return err
+	}
+	p.Stops = slices.DeleteFunc(p.Stops, func(s models.Stop) bool { return !slices.Contains(seen, s.PlaceID) })
+	return nil
+}

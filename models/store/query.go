@@ -1,0 +1,89 @@
+package store
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"wolnica/models"
+)
+
+// query collects conditions with bound, named parameters. The same text runs through GORM and through pgx.
+type query struct {
+	conditions []string
+	args       map[string]any
+}
+
+func newQuery() *query { return &query{args: map[string]any{}} }
+
+// arg binds a value and returns its placeholder. Slices become PostgreSQL arrays.
+func (q *query) arg(v any) string {
+	name := "p" + strconv.Itoa(len(q.args)+1)
+	cast := ""
+	switch a := v.(type) {
+	case []int64:
+		v, cast = intArray(a), "::bigint[]"
+	case []string:
+		v, cast = models.StringArray(a), "::text[]"
+	}
+	q.args[name] = v
+	return "(@" + name + ")" + cast
+}
+
+// and adds a condition; args are bound to the ? marks in order.
+func (q *query) and(condition string, args ...any) {
+	for _, a := range args {
+		condition = strings.Replace(condition, "?", q.arg(a), 1)
+	}
+	q.conditions = append(q.conditions, condition)
+}
+
+// where is the conjunction of all conditions.
+func (q *query) where() string {
+	if len(q.conditions) == 0 {
+		return "true"
+	}
+	return strings.Join(q.conditions, " AND ")
+}
+
+func (q *query) scan(db *gorm.DB, sql string, dest any) error {
+	if len(q.args) == 0 {
+		return db.Raw(sql).Scan(dest).Error
+	}
+	return db.Raw(sql, q.args).Scan(dest).Error
+}
+
+// named is the parameters for pgx.
+func (q *query) named() pgx.NamedArgs { return q.args }
+
+// visible is the condition under which rows of places or products may be seen: published and not restricted, or within the
+// reach of the reader's roles. It says the same as models.CanRead.
+func (q *query) visible(table string, scope models.Scope) string {
+	if scope.All {
+		return "true"
+	}
+	public := fmt.Sprintf("(%[1]s.publication = 'published' AND %[1]s.visibility <> 'restricted')", table)
+	if len(scope.Municipalities) == 0 {
+		return public
+	}
+	return fmt.Sprintf("(%s OR %s.municipality_id = ANY(%s))", public, table, q.arg(scope.Municipalities))
+}
+
+// intArray is a bigint[] parameter.
+type intArray []int64
+
+// Value writes the array as a PostgreSQL array literal.
+func (a intArray) Value() (driver.Value, error) {
+	b := []byte{'{'}
+	for i, n := range a {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, n, 10)
+	}
+	return string(append(b, '}')), nil
+}

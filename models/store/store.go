@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"wolnica/models"
+)
+
+// Config says which database to open.
+type Config struct {
+	// URL is a PostgreSQL connection string.
+	URL string
+	// MaxConns bounds the pool; 0 means 16.
+	MaxConns int32
+	Log      *slog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Tracer, when set, sees every query: tests count them.
+	Tracer pgx.QueryTracer
+}
+
+// Store is the registry in its database. It is safe for concurrent use.
+type Store struct {
+	pool *pgxpool.Pool
+	db   *gorm.DB
+	log  *slog.Logger
+	now  func() time.Time
+}
+
+// Open connects to a database whose schema is current (see Migrate). It fails when the server cannot be reached.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	pc, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, fmt.Errorf("parse the database URL: %w", withoutPassword(err))
+	}
+	pc.MaxConns = cfg.MaxConns
+	if pc.MaxConns == 0 {
+		pc.MaxConns = 16
+	}
+	pc.ConnConfig.Tracer = cfg.Tracer
+	pc.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pc.ConnConfig.RuntimeParams["application_name"] = "wolnica"
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach the database: %w", err)
+	}
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
+		Logger:                 logger.Discard,
+		SkipDefaultTransaction: true,
+		NowFunc:                func() time.Time { return time.Now().UTC() },
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	s := &Store{pool: pool, db: db, log: cfg.Log, now: cfg.Now}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	return s, nil
+}
+
+// withoutPassword keeps a malformed URL, which may hold a password, out of messages.
+func withoutPassword(err error) error {
+	var pe *pgconn.ParseConfigError
+	if errors.As(err, &pe) {
+		return errors.New("it is not a PostgreSQL connection string such as postgres://user:password@host:5432/name")
+	}
+	return err
+}
+
+// Close closes the pool.
+func (s *Store) Close() { s.pool.Close() }
+
+// Pool is the connection pool, for bulk work (COPY) and the job queue.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Ready tells whether the database answers and its schema is current.
+func (s *Store) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := s.pool.Ping(ctx); err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	return nil
+}
+
+// inTx runs fn in one transaction, which is rolled back when fn fails.
+func (s *Store) inTx(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return mapError(s.db.WithContext(ctx).Transaction(fn))
+}
+
+func (s *Store) today() time.Time {
+	y, m, d := s.now().Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// System is the actor of the command line and of the program itself: it may do everything, and its changes carry no
+// person's name.
+func System() *models.User {
+	return &models.User{Name: "system", Language: models.Polish, Roles: []models.UserRole{{Role: models.RoleAdmin}}}
+}
