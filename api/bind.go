@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding"
 	"errors"
 	"fmt"
@@ -395,7 +396,7 @@ func (b *bodyField) bind(c *gin.Context, field reflect.Value, limit int64, media
 	}
 	data, err := io.ReadAll(r.Body)
 	if err != nil {
-		return readError(err)
+		return BodyError(err)
 	}
 	if b.kind == "merge-patch" {
 		return field.Addr().Interface().(patchBody).setPatch(data)
@@ -415,13 +416,20 @@ func (b *bodyField) mediaTypes(declared []string) []string {
 	return declared
 }
 
-// readError is for a body that broke off: the client's fault unless the size or the clock says otherwise.
-func readError(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return models.NewError(models.CodeMalformed, "Treść żądania urwała się.", "The body broke off.")
+// BodyError says what a failed read of a multipart or stream body means: too large, out of time, or otherwise the
+// client's fault, since it sent what cannot be read or broke off. Handlers pass it every error of such a read.
+func BodyError(err error) error {
+	var tooLarge *http.MaxBytesError
+	var known *models.Error
+	if err == nil || errors.As(err, &tooLarge) || errors.As(err, &known) || errors.Is(err, context.Canceled) ||
+		errors.Is(err, context.DeadlineExceeded) {
+		return err
 	}
-	return fmt.Errorf("read body: %w", err)
+	return &models.Error{Code: models.CodeMalformed, Message: brokenBody, Err: err}
 }
+
+var brokenBody = models.Text{PL: "Treść żądania urwała się albo nie jest we właściwej postaci.",
+	EN: "The body broke off or is not in the right form."}
 
 // inputOptions: names are case-sensitive and known, null only goes where it means something. The library itself refuses
 // repeated names, invalid UTF-8 and text after the value.

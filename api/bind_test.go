@@ -134,6 +134,8 @@ func TestBodyMediaTypeAndSize(t *testing.T) {
 		{"too large", "POST", "/api/v1/samples", strings.Repeat(" ", DefaultBodyLimit+1), []string{"Content-Type: application/json"}, 413},
 		{"stream too large", "POST", "/api/v1/raw", "12345678901", []string{"Content-Type: text/csv"}, 413},
 		{"stream of another type", "POST", "/api/v1/raw", "1", []string{"Content-Type: text/html"}, 415},
+		{"multipart that is not", "POST", "/api/v1/upload", "x", []string{"Content-Type: multipart/form-data; boundary=b"}, 400},
+		{"multipart that breaks off", "POST", "/api/v1/upload", "--b\r\n\r\nabc", []string{"Content-Type: multipart/form-data; boundary=b"}, 400},
 		{"multipart without boundary", "POST", "/api/v1/upload", "x", []string{"Content-Type: multipart/form-data"}, 400},
 	}
 	for _, tt := range tests {
@@ -290,6 +292,7 @@ func TestCheckRoutesFindsFaultsOfTheTable(t *testing.T) {
 		"path not bound":  {Handle("GET", "/a/{id}", good, echo(new(struct{})))},
 		"path not there":  {Handle("GET", "/a", good, echo(new(oneIn)))},
 		"gin's path":      {Handle("GET", "/a/:id", good, echo(new(struct{})))},
+		"part of segment": {Handle("GET", "/a/{id}.json", good, echo(new(oneIn)))},
 		"two of one ID":   {Handle("GET", "/a", good, echo(new(struct{}))), Handle("GET", "/b", good, echo(new(struct{})))},
 		"missing summary": {Handle("GET", "/a", Doc{ID: "a", Tag: "t"}, echo(new(struct{})))},
 	}

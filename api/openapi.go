@@ -80,7 +80,38 @@ func OpenAPI(routes []Route, info Info, lang models.Language) ([]byte, error) {
 	if err := jsonv2.Unmarshal(loose, &v); err != nil {
 		return nil, fmt.Errorf("order the OpenAPI document: %w", err)
 	}
+	tidy(v)
 	return jsonv2.Marshal(v, jsonv2.Deterministic(true), jsontext.WithIndent(" "))
+}
+
+// tidy removes the type the reflector leaves beside a reference or a choice with null, which would forbid the null, and
+// puts null last in a list of types.
+func tidy(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			tidy(item)
+		}
+	case map[string]any:
+		_, isRef := v["$ref"].(string)
+		if _, isType := v["type"].(string); isType && (isRef || hasNull(map[string]any{"anyOf": v["anyOf"]})) {
+			delete(v, "type")
+		}
+		if types, ok := v["type"].([]any); ok && len(types) == 2 && types[0] == "null" {
+			types[0], types[1] = types[1], types[0]
+		}
+		for _, item := range v {
+			tidy(item)
+		}
+	}
+}
+
+// hasNull reports whether a schema admits null by its type or by a choice.
+func hasNull(schema map[string]any) bool {
+	if types, ok := schema["type"].([]any); ok && slices.Contains(types, any("null")) {
+		return true
+	}
+	return slices.ContainsFunc(objects(schema, "anyOf"), func(s map[string]any) bool { return s["type"] == "null" })
 }
 
 type document struct {
@@ -209,7 +240,6 @@ func (b *document) property(p jsonschema.InterceptPropParams) error {
 	if d := (models.Text{PL: tag.Get("pl"), EN: tag.Get("doc")}).In(b.lang); d != "" {
 		p.PropertySchema.WithDescription(d)
 	}
-	constrain(p.PropertySchema, tag.Get("validate"), p.Field.Type)
 	parent := p.ParentSchema.ReflectType
 	for parent != nil && parent.Kind() == reflect.Pointer {
 		parent = parent.Elem()
@@ -219,10 +249,18 @@ func (b *document) property(p jsonschema.InterceptPropParams) error {
 	if !b.requests[parent] {
 		options := tag.Get("json")
 		required = !strings.Contains(options, ",omitempty") && !strings.Contains(options, ",omitzero")
+		if s := p.PropertySchema; !required && p.Field.Type.Kind() == reflect.Pointer {
+			// A nil is left out, so null is never written.
+			s.RemoveType(jsonschema.Null)
+			if len(s.AnyOf) == 2 && s.AnyOf[1].TypeObject != nil && s.AnyOf[1].TypeObject.Ref != nil {
+				s.Ref, s.AnyOf = s.AnyOf[1].TypeObject.Ref, nil
+			}
+		}
 	} else {
 		no := false
 		p.ParentSchema.WithAdditionalProperties(jsonschema.SchemaOrBool{TypeBoolean: &no})
 	}
+	constrain(p.PropertySchema, tag.Get("validate"), p.Field.Type)
 	if required && !slices.Contains(p.ParentSchema.Required, p.Name) {
 		p.ParentSchema.Required = append(p.ParentSchema.Required, p.Name)
 	}
@@ -539,14 +577,19 @@ func (b *document) patchSchema(t reflect.Type) (map[string]any, error) {
 	}
 	delete(s, "required")
 	if properties, ok := s["properties"].(map[string]any); ok {
-		for key, property := range properties {
-			properties[key] = map[string]any{"anyOf": []any{property, map[string]any{"type": "null"}}}
-			if p, ok := property.(map[string]any); ok && p["description"] != nil {
-				properties[key].(map[string]any)["description"] = p["description"]
-				delete(p, "description")
-			}
+		for key := range properties {
+			property := at(properties, key)
 			// Objects inside are patched too, so what they require need not be in the patch.
 			b.loosen(property)
+			if hasNull(property) {
+				continue
+			}
+			removable := map[string]any{"anyOf": []any{property, map[string]any{"type": "null"}}}
+			if d, ok := property["description"]; ok {
+				removable["description"] = d
+				delete(property, "description")
+			}
+			properties[key] = removable
 		}
 	}
 	components.WithSchemasItem(name, s)
@@ -554,15 +597,9 @@ func (b *document) patchSchema(t reflect.Type) (map[string]any, error) {
 }
 
 // loosen replaces a reference to an object by a plain object, since a patch may hold a part of it.
-func (b *document) loosen(property any) {
-	p, ok := property.(map[string]any)
-	if !ok {
-		return
-	}
-	if list, ok := p["anyOf"].([]any); ok {
-		for _, alternative := range list {
-			b.loosen(alternative)
-		}
+func (b *document) loosen(p map[string]any) {
+	for _, alternative := range objects(p, "anyOf") {
+		b.loosen(alternative)
 	}
 	ref, ok := p["$ref"].(string)
 	if !ok {

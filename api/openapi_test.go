@@ -74,6 +74,15 @@ func TestDocumentSaysWhatIsBound(t *testing.T) {
 	if !slices.Contains(record.Required, "id") || !slices.Contains(record.Required, "note") || slices.Contains(record.Required, "surface") {
 		t.Errorf("got required %v, want what an answer always has", record.Required)
 	}
+	if s := record.Properties["surface"].Value; s.Type.Includes("null") || slices.Contains(s.Enum, nil) {
+		t.Errorf("got %v %v for a member that is left out rather than null, want no null", s.Type, s.Enum)
+	}
+	if p := input.Properties["point"].Value; p.Type != nil || len(p.AnyOf) != 2 {
+		t.Errorf("got type %v beside %d choices, want null or the geometry", p.Type, len(p.AnyOf))
+	}
+	if p := record.Properties["point"]; p.Ref != "#/components/schemas/samplePoint" {
+		t.Errorf("got %q, want the geometry itself where it is never null", p.Ref)
+	}
 	post := d.Paths.Value("/api/v1/samples").Post
 	for _, status := range []string{"201", "400", "401", "403", "409", "413", "415", "422", "default"} {
 		if post.Responses.Value(status) == nil {
@@ -115,9 +124,10 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 		{"GET", "/api/v1/samples/2", "", "", 404},
 		{"POST", "/api/v1/samples", goodBody, json, 201},
 		{"POST", "/api/v1/samples", full, json, 201},
+		{"POST", "/api/v1/samples", `{"category":"park","name":{"pl":"x"},"point":null,"surface":null,"capacity":null}`, json, 201},
 		{"POST", "/api/v1/samples", `{"colour":1}`, json, 400},
 		{"POST", "/api/v1/samples", `{}`, json, 422},
-		{"PATCH", "/api/v1/samples/1", `{"name":{"en":"x"},"surface":null}`, patch, 200},
+		{"PATCH", "/api/v1/samples/1", `{"name":{"en":"x"},"surface":null,"point":null}`, patch, 200},
 		{"PATCH", "/api/v1/samples/1", `{"category":null}`, patch, 422},
 		{"DELETE", "/api/v1/samples/1", "", "", 204},
 		{"GET", "/api/v1/export", "", "", 200},

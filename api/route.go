@@ -161,7 +161,7 @@ func (r Route) handler(settings Settings) gin.HandlerFunc {
 	}
 }
 
-var pathParameter = regexp.MustCompile(`\{([a-z_]+)(\.\.\.)?\}`)
+var pathParameter = regexp.MustCompile(`\{([A-Za-z0-9_]+)(\.\.\.)?\}`)
 
 func (r Route) ginPath() string {
 	return pathParameter.ReplaceAllStringFunc(r.Path, func(s string) string {
@@ -189,8 +189,14 @@ func CheckRoutes(routes []Route) error {
 		for _, m := range pathParameter.FindAllStringSubmatch(r.Path, -1) {
 			inPath[m[1]] = true
 		}
-		if strings.Count(r.Path, "{") != len(inPath) || strings.ContainsAny(r.Path, ":*") {
-			return fmt.Errorf("%s: path parameters are written {name}, each once", at)
+		whole := 0
+		for segment := range strings.SplitSeq(r.Path, "/") {
+			if m := pathParameter.FindString(segment); m != "" && m == segment {
+				whole++
+			}
+		}
+		if whole != len(inPath) || strings.Count(r.Path, "{") != whole || strings.ContainsAny(r.Path, ":*") {
+			return fmt.Errorf("%s: path parameters are written {name}, each once and a whole segment", at)
 		}
 		for _, p := range r.in.params {
 			if p.in == "path" && !inPath[p.name] {

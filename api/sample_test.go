@@ -228,11 +228,11 @@ func sampleRoutes() []Route {
 			var out countOut
 			part, err := in.Body.NextPart()
 			if err != nil {
-				return out, err
+				return out, BodyError(err)
 			}
 			data, err := io.ReadAll(part)
 			out.Body.Bytes = len(data)
-			return out, err
+			return out, BodyError(err)
 		}),
 		Handle("POST", "/api/v1/raw", raw, func(_ context.Context, in rawIn) (countOut, error) {
 			var out countOut

@@ -90,3 +90,13 @@ func (b BBox) String() string {
 	}
 	return string(dst)
 }
+
+// UnmarshalText reads the box as ParseBBox does.
+func (b *BBox) UnmarshalText(text []byte) error {
+	box, err := ParseBBox(string(text))
+	if err != nil {
+		return err
+	}
+	*b = box
+	return nil
+}

@@ -286,7 +286,7 @@ func CheckDeclared(epsg int, b BBox) *Problem {
 	if slices.Contains(likely, epsg) {
 		return nil
 	}
-	if len(likely) == 0 && inDomain(epsg, x, y) {
+	if len(likely) == 0 && len(LikelyCRS(y, x)) == 0 && inDomain(epsg, x, y) {
 		return nil
 	}
 	pl, en := guess(x, y)

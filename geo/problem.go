@@ -25,3 +25,6 @@ func (p *Problem) Error() string {
 func problemf(path, code, pl, en string, args ...any) *Problem {
 	return &Problem{Path: path, Code: code, PL: fmt.Sprintf(pl, args...), EN: fmt.Sprintf(en, args...)}
 }
+
+// Problem gives the parts of the fault to a reader that does not know this package, such as the decoder of requests.
+func (p *Problem) Problem() (path, code, pl, en string) { return p.Path, p.Code, p.PL, p.EN }

@@ -18,6 +18,8 @@ type sweep struct {
 
 	root int32
 	rand uint32
+
+	contacts contacts
 }
 
 const none = int32(-1)
@@ -32,8 +34,9 @@ func (p position) compare(q position) int {
 }
 
 type ring struct {
-	at    *path
-	count int32
+	at      *path
+	count   int32
+	polygon int32
 }
 
 // segment runs from a to b, a being the smaller in (x, y).
@@ -112,7 +115,7 @@ func (s *sweep) addRing(flat []float64, at *path, inside, outside int32) *Proble
 		return problemf(at.String(), "too_short", "Pierścień musi mieć co najmniej trzy różne punkty.",
 			"A ring must have at least three distinct positions.")
 	}
-	s.rings = append(s.rings, ring{at: at, count: int32(count)})
+	s.rings = append(s.rings, ring{at: at, count: int32(count), polygon: max(inside, outside)})
 	return nil
 }
 
@@ -196,6 +199,67 @@ func (s *sweep) touching(events []event) *Problem {
 		if ends[g.ring] > 2 {
 			return s.crossed(g, e.at)
 		}
+	}
+	first := s.segments[events[0].segment].ring
+	for ring := range ends {
+		if ring != first {
+			if p := s.contact(first, ring, events[0].at); p != nil {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// contacts is a union-find over rings and the positions in which rings of one polygon touch. When a touch joins what is
+// joined already, the rings enclose a piece of the interior and cut it off.
+type contacts struct {
+	parent map[contactNode]contactNode
+	seen   map[[2]contactNode]bool
+}
+
+// contactNode is a ring, or a position within a polygon (then ring is none).
+type contactNode struct {
+	ring, polygon int32
+	at            position
+}
+
+func (c *contacts) find(n contactNode) contactNode {
+	for {
+		up, ok := c.parent[n]
+		if !ok {
+			return n
+		}
+		if further, ok := c.parent[up]; ok {
+			c.parent[n] = further
+		}
+		n = up
+	}
+}
+
+// contact records that two rings touch in a position.
+func (s *sweep) contact(i, j int32, at position) *Problem {
+	if s.rings[i].polygon != s.rings[j].polygon {
+		return nil
+	}
+	c := &s.contacts
+	if c.parent == nil {
+		c.parent, c.seen = map[contactNode]contactNode{}, map[[2]contactNode]bool{}
+	}
+	place := contactNode{ring: none, polygon: s.rings[i].polygon, at: at}
+	for _, r := range [2]int32{i, j} {
+		edge := [2]contactNode{{ring: r}, place}
+		if c.seen[edge] {
+			continue
+		}
+		c.seen[edge] = true
+		from, to := c.find(edge[0]), c.find(place)
+		if from == to {
+			return problemf(s.rings[max(i, j)].at.String(), "disconnected",
+				"Stykające się pierścienie dzielą wnętrze wielokąta na osobne części przy punkcie (%.7f, %.7f).",
+				"Rings that touch cut the polygon's interior into separate pieces near (%.7f, %.7f).", at.x, at.y)
+		}
+		c.parent[from] = to
 	}
 	return nil
 }
@@ -382,18 +446,22 @@ func (s *sweep) crossing(i, j int32) *Problem {
 		return s.crossed(g, position{g.a.x + t*(g.b.x-g.a.x), g.a.y + t*(g.b.y-g.a.y)})
 	}
 	// They touch: an end of one lies on the other.
-	if g.ring != h.ring || s.adjacent(g, h) {
+	if g.ring == h.ring && s.adjacent(g, h) {
 		return nil
 	}
+	at := h.b
 	switch {
 	case ga == 0:
-		return s.crossed(g, g.a)
+		at = g.a
 	case gb == 0:
-		return s.crossed(g, g.b)
+		at = g.b
 	case ha == 0:
-		return s.crossed(g, h.a)
+		at = h.a
 	}
-	return s.crossed(g, h.b)
+	if g.ring != h.ring {
+		return s.contact(g.ring, h.ring, at)
+	}
+	return s.crossed(g, at)
 }
 
 // adjacent tells whether two segments of one ring follow each other.

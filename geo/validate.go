@@ -30,7 +30,7 @@ func (l Limits) nesting() int {
 
 // Validate tells whether g may be stored: finite WGS84 degrees within range, not empty, within limits, lines of two
 // distinct positions at least, rings closed and simple, holes inside their shells, parts of a multipolygon not
-// overlapping (the rules of OGC Simple Features 1.2.1, except that an interior cut in two by touching rings passes).
+// overlapping, no interior cut in two by rings that touch (the rules of OGC Simple Features 1.2.1).
 // The first fault is returned as a *Problem; nil means none. It takes O(n log n).
 func Validate(g geom.T, limits Limits) error {
 	if p := validate(g, limits); p != nil {

@@ -43,7 +43,7 @@ func TestValidateFindsTheFault(t *testing.T) {
 		{"POLYGON ((0 0, 6 4, 4 0, 0 4, 0 0))", "self_crossing", "/coordinates/0/0"},
 		// A vertex in the middle of another side, a position passed twice, a spike, a side walked back.
 		{"POLYGON ((0 0, 4 0, 4 4, 2 0, 0 4, 0 0))", "self_crossing", "/coordinates/0/0"},
-		{"POLYGON ((0 0, 2 2, 4 0, 4 4, 2 2, 0 4, 0 0))", "self_crossing", "/coordinates/0/3"},
+		{"POLYGON ((0 0, 2 2, 4 0, 4 4, 2 2, 0 4, 0 0))", "self_crossing", "/coordinates/0/0"},
 		{"POLYGON ((0 0, 4 0, 8 0, 4 0, 4 4, 0 0))", "self_crossing", "/coordinates/0/2"},
 		{"POLYGON ((0 0, 0 4, 0 2, 4 2, 0 0))", "self_crossing", "/coordinates/0/1"},
 		// Holes: within, touching in one position, out, across, around, equal, overlapping another, in another.
@@ -55,12 +55,16 @@ func TestValidateFindsTheFault(t *testing.T) {
 		{"POLYGON ((2 2, 3 2, 3 3, 2 2), (0 0, 9 0, 9 9, 0 9, 0 0))", "ring_placement", "/coordinates/1"},
 		{"POLYGON ((0 0, 4 0, 4 4, 0 4, 0 0), (0 0, 4 0, 4 4, 0 4, 0 0))", "self_crossing", "/coordinates/1/0"},
 		{"POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0), (1 1, 4 1, 4 4, 1 4, 1 1), (2 2, 3 2, 3 3, 2 2))", "ring_placement", "/coordinates/2"},
+		// A hole that touches its shell twice, and two holes that do so together.
+		{"POLYGON ((0 0, 6 0, 6 6, 0 6, 0 0), (0 4, 3 0, 4 3, 0 4))", "disconnected", "/coordinates/1"},
+		{"POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0), (0 4, 4 4, 4 5, 0 4), (4 4, 9 4, 9 5, 4 4))", "disconnected", "/coordinates/2"},
+		{"POLYGON ((0 0, 9 0, 9 9, 0 9, 0 0), (0 4, 4 4, 4 5, 0 4), (4 4, 9 4, 6 5, 4 4))", "disconnected", "/coordinates/2"},
 		// A hole that leaves its shell exactly through positions that both have.
-		{"POLYGON ((0 0, 4 0, 4 4, 2 2, 0 4, 0 0), (0 4, 4 4, 2 2, 0 4))", "self_crossing", "/coordinates/1/1"},
+		{"POLYGON ((0 0, 4 0, 4 4, 2 2, 0 4, 0 0), (0 4, 4 4, 2 2, 0 4))", "self_crossing", "/coordinates/1/2"},
 		{"MULTIPOLYGON (((0 0, 2 0, 2 2, 0 0)), ((2 2, 4 2, 4 4, 2 2)))", "", ""},
 		{"MULTIPOLYGON (((0 0, 9 0, 9 9, 0 9, 0 0), (1 1, 8 1, 8 8, 1 8, 1 1)), ((2 2, 4 2, 4 4, 2 2)))", "", ""},
 		{"MULTIPOLYGON (((0 0, 9 0, 9 9, 0 9, 0 0)), ((2 2, 4 2, 4 4, 2 2)))", "ring_placement", "/coordinates/1/0"},
-		{"MULTIPOLYGON (((0 0, 2 0, 2 2, 0 2, 0 0)), ((1 1, 3 1, 3 3, 1 3, 1 1)))", "self_crossing", "/coordinates/0/0/1"},
+		{"MULTIPOLYGON (((0 0, 2 0, 2 2, 0 2, 0 0)), ((1 1, 3 1, 3 3, 1 3, 1 1)))", "self_crossing", "/coordinates/1/0/3"},
 		{"MULTIPOLYGON (((0 0, 2 0, 2 2, 0 2, 0 0)), ((2 0, 4 0, 4 2, 2 2, 2 0)))", "self_crossing", "/coordinates/1/0/3"},
 		{"GEOMETRYCOLLECTION (POINT (1 1), LINESTRING (1 1, 1 1))", "too_short", "/geometries/1/coordinates"},
 		{"GEOMETRYCOLLECTION (GEOMETRYCOLLECTION (GEOMETRYCOLLECTION (GEOMETRYCOLLECTION (GEOMETRYCOLLECTION (POINT (1 1))))))",

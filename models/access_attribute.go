@@ -260,72 +260,112 @@ var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 		return AccessAttribute{Code: code, Type: AttributeEnum, Values: list.Codes(), Choices: list, Label: Text{pl, en}}
 	}
 
-	add(LinkArrival, shelfGeometry, number("stop_distance", "m", 0, 20000, "odległość od przystanku", "distance from the stop"), "", "")
-	add(LinkArrival, shelfEquipment, count("parking_disabled", 500, "miejsca parkingowe dla osób z niepełnosprawnością", "disabled parking spaces"),
+	add(LinkArrival, shelfGeometry, number("stop_distance", "m", 0, 20000, "odległość od przystanku", "distance from the stop"),
+		"", "")
+	add(LinkArrival, shelfEquipment,
+		count("parking_disabled", 500, "miejsca parkingowe dla osób z niepełnosprawnością", "disabled parking spaces"),
 		"capacity:disabled", "parking.forWheelchairUsers.count")
-	add(LinkArrival, shelfGeometry, number("parking_distance", "m", 0, 5000, "odległość parkingu od wejścia", "distance from parking to the entrance"),
+	add(LinkArrival, shelfGeometry,
+		number("parking_distance", "m", 0, 5000, "odległość parkingu od wejścia", "distance from parking to the entrance"),
 		"", "parking.forWheelchairUsers.distanceToEntrance")
 
-	add(LinkPath, shelfGeometry, number("path_min_width", "cm", 0, 2000, "najmniejsza szerokość dojścia", "least width of the path"), "width", "pathways.widthAtObstacles")
-	add(LinkPath, shelfGeometry, number("incline_max", "%", -100, 100, "największe nachylenie podłużne (ujemne: w dół do wejścia)",
-		"greatest slope along the path (negative: down to the entrance)"), "incline", "surface.longitudinalSlope")
-	add(LinkPath, shelfGeometry, number("incline_run", "m", 0, 20000, "długość odcinka o największym nachyleniu", "length of the steepest part"), "", "")
-	add(LinkPath, shelfGeometry, number("cross_slope", "%", 0, 100, "nachylenie poprzeczne", "slope across the path"), "incline:across", "surface.lateralSlope")
+	add(LinkPath, shelfGeometry, number("path_min_width", "cm", 0, 2000, "najmniejsza szerokość dojścia", "least width of the path"),
+		"width", "pathways.widthAtObstacles")
+	add(LinkPath, shelfGeometry,
+		number("incline_max", "%", -100, 100, "największe nachylenie podłużne (ujemne: w dół do wejścia)",
+			"greatest slope along the path (negative: down to the entrance)"), "incline", "surface.longitudinalSlope")
+	add(LinkPath, shelfGeometry,
+		number("incline_run", "m", 0, 20000, "długość odcinka o największym nachyleniu", "length of the steepest part"), "", "")
+	add(LinkPath, shelfGeometry, number("cross_slope", "%", 0, 100, "nachylenie poprzeczne", "slope across the path"),
+		"incline:across", "surface.lateralSlope")
 	add(LinkPath, shelfGeometry, enum("surface", Surfaces, "nawierzchnia", "surface"), "surface", "surface.types")
-	add(LinkPath, shelfGeometry, enum("smoothness", Smoothnesses, "równość nawierzchni", "smoothness"), "smoothness", "surface.smoothness")
+	add(LinkPath, shelfGeometry, enum("smoothness", Smoothnesses, "równość nawierzchni", "smoothness"),
+		"smoothness", "surface.smoothness")
 	add(LinkPath, shelfGeometry, enum("kerb", Kerbs, "krawężnik", "kerb"), "kerb", "pathways.isKerbstoneFree")
-	add(LinkPath, shelfGeometry, number("kerb_height", "cm", 0, 50, "wysokość krawężnika", "height of the kerb"), "kerb:height", "")
+	add(LinkPath, shelfGeometry, number("kerb_height", "cm", 0, 50, "wysokość krawężnika", "height of the kerb"),
+		"kerb:height", "")
 	add(LinkPath, shelfEquipment, yesNo("lit", "oświetlenie", "lighting"), "lit", "isWellLit")
-	add(LinkPath, shelfEquipment, number("rest_gap_max", "m", 0, 20000, "najdłuższy odcinek bez miejsca do siedzenia", "longest way without a seat"), "", "")
-	add(LinkPath, shelfEquipment, enum("tactile_guidance", TactileGuidances, "prowadzenie dotykowe", "tactile guidance"), "tactile_paving", "signageSystems.hasTactilePaving")
+	add(LinkPath, shelfEquipment,
+		number("rest_gap_max", "m", 0, 20000, "najdłuższy odcinek bez miejsca do siedzenia", "longest way without a seat"), "", "")
+	add(LinkPath, shelfEquipment, enum("tactile_guidance", TactileGuidances, "prowadzenie dotykowe", "tactile guidance"),
+		"tactile_paving", "signageSystems.hasTactilePaving")
 
 	add(LinkEntrance, shelfGeometry, count("steps", 500, "stopnie", "steps"), "step_count", "stairs.count")
-	add(LinkEntrance, shelfGeometry, number("step_height", "cm", 0, 60, "wysokość stopnia", "height of a step"), "wheelchair:step_height", "stairs.stepHeight")
-	add(LinkEntrance, shelfEquipment, yesNo("step_contrast", "kontrastowe krawędzie stopni", "contrasting step edges"), "", "hasHighContrastNosing")
+	add(LinkEntrance, shelfGeometry, number("step_height", "cm", 0, 60, "wysokość stopnia", "height of a step"),
+		"wheelchair:step_height", "stairs.stepHeight")
+	add(LinkEntrance, shelfEquipment, yesNo("step_contrast", "kontrastowe krawędzie stopni", "contrasting step edges"),
+		"", "hasHighContrastNosing")
 	add(LinkEntrance, shelfEquipment, enum("handrail", Handrails, "poręcz", "handrail"), "handrail", "hasHandRail")
 	add(LinkEntrance, shelfGeometry, enum("ramp", Ramps, "pochylnia", "ramp"), "ramp", "hasFixedRamp")
-	add(LinkEntrance, shelfGeometry, number("ramp_slope", "%", 0, 60, "nachylenie pochylni", "slope of the ramp"), "incline", "slopeAngle")
-	add(LinkEntrance, shelfGeometry, number("ramp_run", "m", 0, 200, "długość biegu pochylni", "length of a run of the ramp"), "", "")
-	add(LinkEntrance, shelfGeometry, yesNo("entrance_level", "wejście z poziomu terenu (próg do 2 cm)", "level entrance (lip of at most 2 cm)"), "", "entrances.isLevel")
-	add(LinkEntrance, shelfGeometry, number("threshold", "cm", 0, 60, "wysokość progu", "height of the threshold"), "", "door.thresholdHeight")
-	add(LinkEntrance, shelfGeometry, number("door_width", "cm", 30, 1000, "szerokość drzwi w świetle", "clear width of the door"), "door:width", "door.width")
-	add(LinkEntrance, shelfEquipment, enum("door_operation", DoorOperations, "otwieranie drzwi", "door operation"), "automatic_door", "")
-	add(LinkEntrance, shelfEquipment, yesNo("glass_marked", "oznaczone przeszklenia", "marked glass"), "", "hasClearMarkingOnGlassDoor")
+	add(LinkEntrance, shelfGeometry, number("ramp_slope", "%", 0, 60, "nachylenie pochylni", "slope of the ramp"),
+		"incline", "slopeAngle")
+	add(LinkEntrance, shelfGeometry, number("ramp_run", "m", 0, 200, "długość biegu pochylni", "length of a run of the ramp"),
+		"", "")
+	add(LinkEntrance, shelfGeometry,
+		yesNo("entrance_level", "wejście z poziomu terenu (próg do 2 cm)", "level entrance (lip of at most 2 cm)"), "", "entrances.isLevel")
+	add(LinkEntrance, shelfGeometry, number("threshold", "cm", 0, 60, "wysokość progu", "height of the threshold"),
+		"", "door.thresholdHeight")
+	add(LinkEntrance, shelfGeometry, number("door_width", "cm", 30, 1000, "szerokość drzwi w świetle", "clear width of the door"),
+		"door:width", "door.width")
+	add(LinkEntrance, shelfEquipment, enum("door_operation", DoorOperations, "otwieranie drzwi", "door operation"),
+		"automatic_door", "")
+	add(LinkEntrance, shelfEquipment, yesNo("glass_marked", "oznaczone przeszklenia", "marked glass"),
+		"", "hasClearMarkingOnGlassDoor")
 	add(LinkEntrance, shelfEquipment, enum("call_device", CallDevices, "przywołanie obsługi", "call device"), "", "hasIntercom")
 	add(LinkEntrance, shelfEquipment, yesNo("sound_beacon", "naprowadzanie dźwiękiem", "sound beacon"), "", "")
 
-	add(LinkInside, shelfGeometry, enum("stepfree_inside", StepFreeExtents, "wnętrze bez stopni", "step-free inside"), "wheelchair", "wheelchairAccessibilityGrade")
-	add(LinkInside, shelfGeometry, number("turning_space", "cm", 0, 2000, "średnica pola manewru", "diameter of the turning space"), "wheelchair:turning_circle", "turningSpaceInFront")
-	add(LinkInside, shelfGeometry, number("lift_width", "cm", 30, 500, "szerokość kabiny windy", "width of the lift car"), "", "EquipmentProperties")
-	add(LinkInside, shelfGeometry, number("lift_length", "cm", 30, 1000, "długość kabiny windy", "length of the lift car"), "", "EquipmentProperties")
-	add(LinkInside, shelfEquipment, yesNo("lift_speech", "komunikaty głosowe w windzie", "spoken announcements in the lift"), "", "EquipmentProperties")
+	add(LinkInside, shelfGeometry, enum("stepfree_inside", StepFreeExtents, "wnętrze bez stopni", "step-free inside"),
+		"wheelchair", "wheelchairAccessibilityGrade")
+	add(LinkInside, shelfGeometry, number("turning_space", "cm", 0, 2000, "średnica pola manewru", "diameter of the turning space"),
+		"wheelchair:turning_circle", "turningSpaceInFront")
+	add(LinkInside, shelfGeometry, number("lift_width", "cm", 30, 500, "szerokość kabiny windy", "width of the lift car"),
+		"", "EquipmentProperties")
+	add(LinkInside, shelfGeometry, number("lift_length", "cm", 30, 1000, "długość kabiny windy", "length of the lift car"),
+		"", "EquipmentProperties")
+	add(LinkInside, shelfEquipment, yesNo("lift_speech", "komunikaty głosowe w windzie", "spoken announcements in the lift"),
+		"", "EquipmentProperties")
 	add(LinkInside, shelfEquipment, number("desk_height", "cm", 0, 200, "wysokość lady", "height of the desk"), "", "desks")
-	add(LinkInside, shelfEquipment, number("knee_space", "cm", 0, 200, "wysokość miejsca na kolana pod ladą", "height of the knee space under the desk"), "", "desks")
-	add(LinkInside, shelfEquipment, count("wheelchair_places", 10000, "miejsca dla wózków na widowni", "wheelchair places in the audience"), "", "wheelchairPlaces")
+	add(LinkInside, shelfEquipment,
+		number("knee_space", "cm", 0, 200, "wysokość miejsca na kolana pod ladą", "height of the knee space under the desk"), "", "desks")
+	add(LinkInside, shelfEquipment,
+		count("wheelchair_places", 10000, "miejsca dla wózków na widowni", "wheelchair places in the audience"), "", "wheelchairPlaces")
 
-	add(LinkToilet, shelfEquipment, enum("toilet_wheelchair", WheelchairToilets, "toaleta dla osób na wózkach", "toilet for wheelchair users"), "toilets:wheelchair", "restrooms")
-	add(LinkToilet, shelfGeometry, enum("toilet_transfer", ToiletTransfers, "strona przesiadania na toaletę", "side of transfer to the toilet"), "", "")
-	add(LinkToilet, shelfGeometry, number("toilet_seat_height", "cm", 20, 80, "wysokość deski sedesowej", "height of the toilet seat"), "", "heightOfBase")
+	add(LinkToilet, shelfEquipment,
+		enum("toilet_wheelchair", WheelchairToilets, "toaleta dla osób na wózkach", "toilet for wheelchair users"), "toilets:wheelchair", "restrooms")
+	add(LinkToilet, shelfGeometry,
+		enum("toilet_transfer", ToiletTransfers, "strona przesiadania na toaletę", "side of transfer to the toilet"), "", "")
+	add(LinkToilet, shelfGeometry, number("toilet_seat_height", "cm", 20, 80, "wysokość deski sedesowej", "height of the toilet seat"),
+		"", "heightOfBase")
 	add(LinkToilet, shelfEquipment, enum("grab_bars", GrabBars, "poręcze przy toalecie", "grab bars"), "", "grabBars")
-	add(LinkToilet, shelfEquipment, yesNo("adult_changing", "przewijak dla dorosłych (komfortka)", "changing table for adults"), "", "hasChangingTableForAdults")
+	add(LinkToilet, shelfEquipment, yesNo("adult_changing", "przewijak dla dorosłych (komfortka)", "changing table for adults"),
+		"", "hasChangingTableForAdults")
 	add(LinkToilet, shelfEquipment, yesNo("hoist", "podnośnik sufitowy", "ceiling hoist"), "", "hasCeilingHoist")
-	add(LinkToilet, shelfEquipment, yesNo("baby_changing", "przewijak dla niemowląt", "baby changing table"), "changing_table", "hasChangingTableForBabies")
+	add(LinkToilet, shelfEquipment, yesNo("baby_changing", "przewijak dla niemowląt", "baby changing table"),
+		"changing_table", "hasChangingTableForBabies")
 	add(LinkToilet, shelfStaff, enum("key_needed", Keys, "klucz do toalety", "key to the toilet"), "centralkey", "needsEuroKey")
 
 	media := enum("tactile_media", TactileMedia, "materiały dotykowe", "tactile media")
 	media.Type = AttributeSet
 	add(LinkServices, shelfStaff, media, "tactile_writing", "hasTactileMap")
-	add(LinkServices, shelfStaff, enum("audio_description", AudioDescriptions, "audiodeskrypcja", "audio description"), "", "media.hasAudioDescription")
-	add(LinkServices, shelfEquipment, enum("induction_loop", InductionLoops, "pętla indukcyjna", "induction loop"), "hearing_loop", "media.hasInductionLoop")
+	add(LinkServices, shelfStaff, enum("audio_description", AudioDescriptions, "audiodeskrypcja", "audio description"),
+		"", "media.hasAudioDescription")
+	add(LinkServices, shelfEquipment, enum("induction_loop", InductionLoops, "pętla indukcyjna", "induction loop"),
+		"hearing_loop", "media.hasInductionLoop")
 	add(LinkServices, shelfStaff, enum("sign_language", SignLanguages, "język migowy", "sign language"), "", "staff.languages")
 	add(LinkServices, shelfStaff, yesNo("captions", "napisy", "captions"), "", "media.hasSubtitles")
-	add(LinkServices, shelfStaff, yesNo("easy_to_read", "tekst łatwy do czytania (ETR)", "easy-to-read text"), "", "media.hasPlainLanguageOption")
-	add(LinkServices, shelfStaff, enum("quiet_space", QuietSpaces, "miejsce lub pora ciszy", "quiet space or hours"), "quiet_hours", "hasLowStimulusEnvironment")
-	add(LinkServices, shelfStaff, yesNo("assistance_dog", "wstęp z psem asystującym", "assistance dogs allowed"), "dog", "animalPolicy.allowsGuideDogs")
+	add(LinkServices, shelfStaff, yesNo("easy_to_read", "tekst łatwy do czytania (ETR)", "easy-to-read text"),
+		"", "media.hasPlainLanguageOption")
+	add(LinkServices, shelfStaff, enum("quiet_space", QuietSpaces, "miejsce lub pora ciszy", "quiet space or hours"),
+		"quiet_hours", "hasLowStimulusEnvironment")
+	add(LinkServices, shelfStaff, yesNo("assistance_dog", "wstęp z psem asystującym", "assistance dogs allowed"),
+		"dog", "animalPolicy.allowsGuideDogs")
 	add(LinkServices, shelfStaff, yesNo("evacuation_support", "wsparcie w ewakuacji", "support in evacuation"), "", "")
 	add(LinkServices, shelfStaff, yesNo("staff_trained", "przeszkolona obsługa", "trained staff"), "", "")
-	add(LinkServices, shelfEquipment, AccessAttribute{Code: "certificate_issuer", Type: AttributeText, Label: Text{"certyfikat: wydawca", "certificate: issuer"}}, "", "")
-	add(LinkServices, shelfEquipment, AccessAttribute{Code: "certificate_category", Type: AttributeText, Label: Text{"certyfikat: kategoria", "certificate: category"}}, "", "")
-	add(LinkServices, shelfEquipment, enum("wheelchair_claim", WheelchairClaims, "dostępność dla wózków według źródła", "wheelchair access as a source claims it"), "wheelchair", "")
+	add(LinkServices, shelfEquipment,
+		AccessAttribute{Code: "certificate_issuer", Type: AttributeText, Label: Text{"certyfikat: wydawca", "certificate: issuer"}}, "", "")
+	add(LinkServices, shelfEquipment,
+		AccessAttribute{Code: "certificate_category", Type: AttributeText, Label: Text{"certyfikat: kategoria", "certificate: category"}}, "", "")
+	add(LinkServices, shelfEquipment,
+		enum("wheelchair_claim", WheelchairClaims, "dostępność dla wózków według źródła", "wheelchair access as a source claims it"), "wheelchair", "")
 	return all
 })

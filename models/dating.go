@@ -33,7 +33,7 @@ func NewDating(text string) Dating {
 // before its beginning and for years outside MinYear to MaxYear. With ok, at least one end is known and from <= to.
 //
 //	form                                   years                  rule
-//	1889, 1889 r.                          1889-1889              a year has three or four digits (one to five p.n.e.)
+//	1889, 1889 r.                          1889-1889              a year from 100 on (p.n.e.: of one to five digits)
 //	1933 - 1935, 1880-90, 1935/36          1933-1935 …            from the first to the last; two digits are of the same century
 //	XIV w., XIV                            1301-1400              a century begins with 01 and ends with 00
 //	XIV-XVI w.                             1301-1600              any two moments joined by a dash: start of one, end of the other
@@ -120,7 +120,7 @@ func joinYears(items []years) years {
 
 // datingWords gives each word its one form; "" drops it.
 var datingWords = map[string]string{
-	"w": "", "wiek": "", "wieku": "", "r": "", "rok": "", "roku": "", "te": "", "tych": "",
+	"w": "", "wiek": "", "wieku": "", "r": "", "rok": "", "roku": "", "te": "te", "tych": "te",
 	"ok": "", "około": "", "ca": "", "circa": "", "zapewne": "", "prawdopodobnie": "", "prawd": "",
 	"pocz": "pocz", "początek": "pocz", "początku": "pocz", "początki": "pocz",
 	"k": "k", "kon": "k", "koniec": "k", "końca": "k", "schyłek": "k", "schyłku": "k",
@@ -169,7 +169,13 @@ func datingTokens(text string) []string {
 				}
 				token = word
 			}
-			if token != "" {
+			switch token {
+			case "":
+			case "te": // "20-te"
+				if n := len(tokens); n > 0 && tokens[n-1] == "-" {
+					tokens = tokens[:n-1]
+				}
+			default:
 				tokens = append(tokens, token)
 			}
 			continue
@@ -412,7 +418,7 @@ func (p *datingParser) yearOrYears(first int) (years, bool) {
 		}
 		return span(-first, -first), true
 	}
-	if digits < 3 || digits > 4 {
+	if first < 100 || digits > 4 {
 		return years{}, false
 	}
 	p.take("ne")

@@ -22,10 +22,11 @@ type nidWord struct {
 //
 // Upper and lower case are the same; letters with and without diacritics are not. In a text the first known word counts,
 // for it names the thing and later ones describe it ("mur cmentarny" is a wall, "klasztor, ob. szpital" a monastery), and
-// of two at one place the longer ("dom kultury" over "dom"). A word for one kind of thing in the function comes first,
+// of two at one place the longer ("dom kultury" over "dom"). What a thing has ("z oficyną") or is now ("ob. muzeum") counts
+// only where nothing before it is known. A word for one kind of thing in the function comes first,
 // then one in the name, then a general word in the function, then in the name.
 func HeritageCategory(function, name string) (code string, ok bool) {
-	texts := []string{strings.Join(strings.Fields(strings.ToLower(function)), " "), strings.Join(strings.Fields(strings.ToLower(name)), " ")}
+	texts := []string{nidHead(function), nidHead(name)}
 	for _, strong := range []bool{true, false} {
 		for _, text := range texts {
 			if code, ok := firstNIDWord(text, strong); ok {
@@ -36,9 +37,28 @@ func HeritageCategory(function, name string) (code string, ok bool) {
 	return "", false
 }
 
+// nidHead is the text in lower case with single spaces, cut before what the thing has or is now, unless nothing would be
+// known then.
+func nidHead(text string) string {
+	text = strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	head := text
+	for _, cut := range []string{" z ", " ze ", " wraz ", ", ob. ", " ob. ", ", obecnie "} {
+		head, _, _ = strings.Cut(head, cut)
+	}
+	for _, strong := range []bool{true, false} {
+		if _, ok := firstNIDWord(head, strong); ok {
+			return head
+		}
+	}
+	return text
+}
+
 func firstNIDWord(text string, strong bool) (string, bool) {
 	best, bestAt := nidWord{}, len(text)
 	for _, w := range nidWords() {
+		if !w.strong && w.word == text && strong {
+			return "", false // a class such as "brow.,cegiel.,fabr.,młyn,in." lists words without meaning any one
+		}
 		if w.strong != strong {
 			continue
 		}

@@ -21,6 +21,9 @@ func TestMonumentsGetTheCategoryOfTheirHeadWord(t *testing.T) {
 		{"mur/ogrodzenie", "mur cmentarny", "fence_or_gate"}, {"rogatka", "rogatka warszawska", "toll_house"}, {"koszary", "koszary szyjowe", "barracks"},
 		{"zespół - klasztor", "zespół klasztorny Kamedułów", "monastery"}, {"", "d. klasztor, ob. szpital św. Łazarza", "monastery"},
 		{"", "KOŚCIÓŁ", "church"}, {"zamek", "Zamek Królewski", "castle"}, {"relikt", "relikty rotundy", "building_part"},
+		{"budynek mieszkalny", "dom z oficyną", "historic_house"}, {"", "dom, ob. pracownia graficzna", "historic_house"},
+		{"", "Budynek z restauracją", "inn"}, {"budynek mieszkalny", "dom pracowników", "historic_house"},
+		{"bud.mieszk.", "budynek mieszkalno-gospodarczy", "historic_house"}, {"bud.użyt.publ.", "Katedra Chemii Ogólnej", "school_building"},
 		{"", "", ""}, {"-", "xyz", ""}, {"", "KOSCIOL", ""}, {"", "podwórze", ""},
 	} {
 		if got, ok := HeritageCategory(tt.function, tt.name); got != tt.want || ok != (tt.want != "") {

@@ -19,7 +19,7 @@ type PartFilter struct {
 }
 
 // Parts lists parts of one kind whose place or product the user may see, oldest first.
-func Parts[T any, E entity[T]](ctx context.Context, s *Store, user *models.User, f PartFilter, page models.Page) ([]T, string, error) {
+func Parts[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User, f PartFilter, page models.Page) ([]T, string, error) {
 	e := E(new(T))
 	kind := e.Kind()
 	table := tableOf(kind)
@@ -88,7 +88,7 @@ func Parts[T any, E entity[T]](ctx context.Context, s *Store, user *models.User,
 }
 
 // redactParts takes personal data out of a list, asking for the municipalities of all its owners at once.
-func redactParts[T any, E entity[T]](ctx context.Context, s *Store, user *models.User, rows []T) error {
+func redactParts[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User, rows []T) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -145,8 +145,18 @@ func tableOf(k models.Kind) string {
 	return string(k) + "s"
 }
 
+func mayListDeleted(user *models.User, kind models.Kind, deleted bool) error {
+	if !deleted {
+		return nil
+	}
+	return allow(user, models.Subject{Kind: kind, Deleted: true}, models.ActionReadInternal)
+}
+
 // Municipalities lists all municipalities by name; there are few, so the list has no pages.
-func (s *Store) Municipalities(ctx context.Context, deleted bool) ([]models.Municipality, error) {
+func (s *Store) Municipalities(ctx context.Context, user *models.User, deleted bool) ([]models.Municipality, error) {
+	if err := mayListDeleted(user, models.KindMunicipality, deleted); err != nil {
+		return nil, err
+	}
 	var rows []models.Municipality
 	q := "deleted_at IS NULL"
 	if deleted {
@@ -157,7 +167,10 @@ func (s *Store) Municipalities(ctx context.Context, deleted bool) ([]models.Muni
 }
 
 // Categories lists the vocabulary in order, parents before their children; facet "" means all.
-func (s *Store) Categories(ctx context.Context, facet string, deleted bool) ([]models.Category, error) {
+func (s *Store) Categories(ctx context.Context, user *models.User, facet string, deleted bool) ([]models.Category, error) {
+	if err := mayListDeleted(user, models.KindCategory, deleted); err != nil {
+		return nil, err
+	}
 	var rows []models.Category
 	q := newQuery()
 	q.and("deleted_at IS " + map[bool]string{false: "NULL", true: "NOT NULL"}[deleted])

@@ -13,15 +13,15 @@ import (
 	"wolnica/models"
 )
 
-// entity is a pointer to T that the functions of this file can handle: store.Update[models.Place](…).
-type entity[T any] interface {
+// Entity is a pointer to T that the functions of this file can handle: store.Update[models.Place](…).
+type Entity[T any] interface {
 	*T
 	models.Entity
 }
 
 // Create stores a new record with its first revision and fills in its id, version and times. The actor needs the right to
 // create in the record's municipality, and to publish when it starts out published.
-func Create[T any, E entity[T]](ctx context.Context, s *Store, actor *models.User, e E) error {
+func Create[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, e E) error {
 	if err := e.Validate(s.today()); err != nil {
 		return err
 	}
@@ -54,12 +54,12 @@ func Create[T any, E entity[T]](ctx context.Context, s *Store, actor *models.Use
 
 // Update changes a record: change gets the current state and edits it. version must be the current one (CodeStale
 // otherwise). A change that changes nothing makes no revision and no new version.
-func Update[T any, E entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int, change func(E) error) (E, error) {
+func Update[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int, change func(E) error) (E, error) {
 	return revise[T, E](ctx, s, actor, id, version, models.RevisionUpdate, change)
 }
 
 // Delete hides a record softly: Restore brings it back, and its history stays.
-func Delete[T any, E entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int) (E, error) {
+func Delete[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int) (E, error) {
 	return revise[T](ctx, s, actor, id, version, models.RevisionDelete, func(e E) error {
 		now := s.now().UTC()
 		e.Base().DeletedAt = &now
@@ -68,7 +68,7 @@ func Delete[T any, E entity[T]](ctx context.Context, s *Store, actor *models.Use
 }
 
 // Restore brings a deleted record back.
-func Restore[T any, E entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int) (E, error) {
+func Restore[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int) (E, error) {
 	return revise[T](ctx, s, actor, id, version, models.RevisionRestore, func(e E) error {
 		e.Base().DeletedAt = nil
 		return nil
@@ -76,7 +76,7 @@ func Restore[T any, E entity[T]](ctx context.Context, s *Store, actor *models.Us
 }
 
 // Revert makes a record what it was at an earlier version, as a new version; a deleted one comes back with it.
-func Revert[T any, E entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version, to int) (E, error) {
+func Revert[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version, to int) (E, error) {
 	return revise[T](ctx, s, actor, id, version, models.RevisionRestore, func(e E) error {
 		if to < 1 || to >= e.Base().Version {
 			return &models.Error{Code: models.CodeInvalid, Message: models.Text{PL: "Nie ma takiej wcześniejszej wersji.", EN: "There is no such earlier version."},
@@ -92,7 +92,7 @@ func Revert[T any, E entity[T]](ctx context.Context, s *Store, actor *models.Use
 }
 
 // ByID reads one record as the user may see it; a hidden one and a missing one are both CodeNotFound.
-func ByID[T any, E entity[T]](ctx context.Context, s *Store, user *models.User, id int64) (E, error) {
+func ByID[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User, id int64) (E, error) {
 	e := E(new(T))
 	db := s.db.WithContext(ctx)
 	if err := load(db, e, id, false); err != nil {
@@ -109,7 +109,7 @@ func ByID[T any, E entity[T]](ctx context.Context, s *Store, user *models.User, 
 }
 
 // revise is the one path of every change to a stored record: lock, rights, version, change, checks, save, audit row.
-func revise[T any, E entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int, action string, change func(E) error) (E, error) {
+func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int, action string, change func(E) error) (E, error) {
 	e := E(new(T))
 	err := s.inTx(ctx, func(tx *gorm.DB) error {
 		if err := load(tx, e, id, true); err != nil {
@@ -378,4 +378,32 @@ func stateAt(db *gorm.DB, kind models.Kind, id int64, version int) (map[string]a
 		}
 	}
 	return state, nil
+}
+
+// MayCreate tells whether the actor could create the part, before anything large is read for it.
+func MayCreate(ctx context.Context, s *Store, actor *models.User, e models.Part) error {
+	place, product := e.OwnedBy()
+	if (place == nil) == (product == nil) {
+		return e.Validate(s.today())
+	}
+	subject, err := subjectOf(s.db.WithContext(ctx), e)
+	if err != nil {
+		return mapError(err)
+	}
+	if subject.Deleted || !models.CanRead(actor, subject) {
+		return noSuchOwner("/place_id")
+	}
+	return allow(actor, subject, createActions(subject)...)
+}
+
+// MayReadInternal tells whether the user may read what the public does not get of a record they can see.
+func MayReadInternal(ctx context.Context, s *Store, user *models.User, e models.Entity) error {
+	subject, err := subjectOf(s.db.WithContext(ctx), e)
+	if err != nil {
+		return mapError(err)
+	}
+	if !models.Can(user, models.ActionReadInternal, subject) {
+		return models.ErrNotFound()
+	}
+	return nil
 }

@@ -9,7 +9,7 @@ import (
 
 // History lists the revisions of one record, newest first. Reading it needs the right to internals of the record, whether
 // it is deleted or not; personal fields are left out for readers without the right to them.
-func History[T any, E entity[T]](ctx context.Context, s *Store, user *models.User, id int64, page models.Page) ([]models.Revision, string, error) {
+func History[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User, id int64, page models.Page) ([]models.Revision, string, error) {
 	e := E(new(T))
 	db := s.db.WithContext(ctx)
 	if err := load(db, e, id, false); err != nil {

@@ -69,7 +69,7 @@ func (s *Store) ImportBatches(ctx context.Context, user *models.User, deleted bo
 	return listOwned[models.ImportBatch](ctx, s, "import_batches", "municipality_id = ANY(?)", []any{scope.Municipalities}, deleted, page)
 }
 
-func listOwned[T any, E entity[T]](ctx context.Context, s *Store, table, condition string, args []any, deleted bool, page models.Page) ([]T, string, error) {
+func listOwned[T any, E Entity[T]](ctx context.Context, s *Store, table, condition string, args []any, deleted bool, page models.Page) ([]T, string, error) {
 	list := []any{table, condition, args, deleted}
 	after, err := decodeCursor(page.Cursor, list, 1)
 	if err != nil {

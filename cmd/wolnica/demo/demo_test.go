@@ -25,23 +25,19 @@ func TestMunicipalitiesAreTheFifteenOfTheMetropolis(t *testing.T) {
 	names := map[string]bool{}
 	for _, m := range d.Municipalities {
 		names[m.Name] = true
-		want := kinds[m.TERYT[6]]
-		if m.TERYT == "1261011" {
-			want = "urban"
-		}
-		if m.TERYT[len(m.TERYT)-1] == '1' && m.TERYT != "1261011" {
-			t.Errorf("%s: got an urban code %s, want only Kraków's", m.Name, m.TERYT)
+		if len(m.TERYT) != 7 {
+			t.Fatalf("%s: got TERYT %q, want 7 digits", m.Name, m.TERYT)
 		}
 		if m.Population < 5000 || m.PopulationYear < 2015 || m.AreaKM2 <= 0 {
 			t.Errorf("%s: got population %d of %d, area %g", m.Name, m.Population, m.PopulationYear, m.AreaKM2)
 		}
-		if m.Kind != want {
+		if want := kinds[m.TERYT[6]]; m.Kind != want {
 			t.Errorf("%s: got kind %q, want %q for code %s", m.Name, m.Kind, want, m.TERYT)
 		}
 	}
 	for _, name := range []string{
-		"Kraków", "Biskupice", "Czernichów", "Igołomia-Wawrzeńczyce", "Kocmyrzów-Luborzyca", "Liszki", "Michałowice", "Mogilany",
-		"Niepołomice", "Skawina", "Świątniki Górne", "Wieliczka", "Wielka Wieś", "Zabierzów", "Zielonki",
+		"Kraków", "Biskupice", "Czernichów", "Igołomia-Wawrzeńczyce", "Kocmyrzów-Luborzyca", "Liszki", "Michałowice",
+		"Mogilany", "Niepołomice", "Skawina", "Świątniki Górne", "Wieliczka", "Wielka Wieś", "Zabierzów", "Zielonki",
 	} {
 		if !names[name] {
 			t.Errorf("got no municipality %s, want it", name)
@@ -212,7 +208,9 @@ func TestGroundIsDrawable(t *testing.T) {
 			t.Errorf("got %d of %s, want at least 3", kinds[kind], kind)
 		}
 	}
-	for _, name := range []string{"Wisła", "Rudawa", "Dłubnia", "Wilga", "Drwinka", "Puszcza Niepołomicka", "Las Wolski", "Autostrada A4"} {
+	for _, name := range []string{
+		"Wisła", "Rudawa", "Dłubnia", "Wilga", "Drwinka", "Puszcza Niepołomicka", "Las Wolski", "Autostrada A4",
+	} {
 		if !names[name] {
 			t.Errorf("got no %s, want it", name)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -45,7 +46,16 @@ type Asset struct {
 }
 
 // outdoors are the categories one visits in the open air, where paths and seats matter rather than doors.
-var outdoors = map[string]bool{}
+var outdoors = map[string]bool{
+	// infrastructure
+	"bathing_place": true, "botanical_garden": true, "boulevard": true, "camp_site": true, "cycling_path": true,
+	"forest_recreation": true, "green_space": true, "market_square": true, "park": true, "playground": true, "ski_slope": true,
+	"sports_field": true, "stadium": true, "viewpoint": true, "zoo": true,
+	// heritage
+	"archaeological_site": true, "building_ensemble": true, "cemetery": true, "city_gate": true, "cultural_landscape": true,
+	"historic_garden": true, "historic_park": true, "jewish_cemetery": true, "memorial": true, "memorial_place": true,
+	"monument": true, "mound": true, "urban_layout": true,
+}
 
 // Inspections returns the made-up surveys of all places, oldest first within a place. Every date lies in the seven years
 // before today and not before 2019, most of them in the last three. About 35 % of the places have never been
@@ -62,7 +72,10 @@ func (d *Data) Inspections(today time.Time) []Inspection {
 		ages := [2]int{}
 		ages[0] = 20 + int(r.Float64()*r.Float64()*1200)
 		ages[1] = ages[0] + 360 + r.IntN(700)
-		level := pick(r, []int{20, 36, 28, 13, 3})
+		level := pick(r, []int{20, 34, 27, 14, 5})
+		if slices.Contains(p.Protection, "monument_of_history") {
+			level = min(level, 2) // nobody is served by a made-up ruin of a monument of history
+		}
 		trend := []string{"stable", "declining", "improving", "unknown"}[pick(r, []int{50, 25, 15, 10})]
 		access := []string{"exterior", "interior", "site"}[pick(r, []int{50, 30, 20})]
 		occupancy := []string{"occupied", "part_occupied"}[pick(r, []int{85, 15})]
@@ -78,7 +91,7 @@ func (d *Data) Inspections(today time.Time) []Inspection {
 			if n == 1 && trend == "declining" && at > 0 {
 				at--
 			}
-			if n == 1 && trend == "improving" && at < 4 {
+			if n == 1 && trend == "improving" && at < 2 {
 				at++
 			}
 			i := Inspection{
@@ -116,7 +129,9 @@ func (d *Data) Facts(today time.Time) []Fact {
 			if err != nil {
 				panic(err) // only texts, numbers and booleans are passed
 			}
-			all = append(all, Fact{Place: p.Key, Part: part, Attribute: attribute, Value: raw, State: "known", ObservedOn: on, Method: Method})
+			all = append(all, Fact{
+				Place: p.Key, Part: part, Attribute: attribute, Value: raw, State: "known", ObservedOn: on, Method: Method,
+			})
 		}
 		if p.outdoor() {
 			outdoorFacts(r, add)

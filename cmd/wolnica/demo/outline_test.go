@@ -43,7 +43,7 @@ func TestOutlinesDoNotOverlap(t *testing.T) {
 
 func TestOutlinesFitTheRealBoundaries(t *testing.T) {
 	all := load(t).Municipalities
-	raw, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "shared", "data", "boundaries", "metropolia15_gminy_refined_ODbL.geojson"))
+	raw, err := os.ReadFile(filepath.FromSlash("../../../../shared/data/boundaries/metropolia15_gminy_refined_ODbL.geojson"))
 	if err != nil {
 		t.Logf("no real boundaries beside the repository, nothing to compare with: %v", err)
 		return

@@ -1,0 +1,82 @@
+package v1
+
+import (
+	"context"
+
+	"wolnica/api"
+	"wolnica/api/auth"
+	"wolnica/models"
+	"wolnica/models/exchange"
+	"wolnica/models/store"
+)
+
+// placesOut is a page of places, or the whole list as a file.
+type placesOut struct {
+	Link string `header:"Link"`
+	Body List[Place]
+}
+
+func (h *handlers) listPlaces() api.Route {
+	return api.Handle("GET", "/api/v1/places", api.Doc{ID: "listPlaces", Tag: "places",
+		Summary: models.Text{PL: "Lista miejsc", EN: "List places"},
+		Description: models.Text{PL: "Miejsca, które wolno Ci zobaczyć. Położenie miejsc o widoczności coarse jest zamaskowane do około 1 km, a restricted nie ma na liście wcale.",
+			EN: "The places you may see. The position of coarse places is masked to about 1 km; restricted ones are not listed at all."}},
+		func(ctx context.Context, in placesIn) (placesOut, error) {
+			if err := keepFields(&Place{}, in.Fields); err != nil {
+				return placesOut{}, err
+			}
+			f := in.filter()
+			f.Deleted, f.Near = in.Deleted, in.Near.geometry()
+			places, next, err := h.store.Places(ctx, auth.UserFrom(ctx), f, in.page(in.Sort))
+			if err != nil {
+				return placesOut{}, err
+			}
+			items := make([]Place, len(places))
+			for i := range places {
+				items[i] = h.place(&places[i])
+				if err := keepFields(&items[i], in.Fields); err != nil {
+					return placesOut{}, err
+				}
+			}
+			return placesOut(listPage("/api/v1/places", queryOf(in), items, next)), nil
+		})
+}
+
+// partIn is the filter of every list of parts.
+type partIn struct {
+	Place *int64 `query:"place" validate:"omitempty,gte=1" doc:"Only those of this place." pl:"Tylko należące do tego miejsca."`
+	pageIn
+}
+
+type ownedPartIn struct {
+	Product *int64 `query:"product" validate:"omitempty,gte=1" doc:"Only those of this product." pl:"Tylko należące do tego produktu."`
+	partIn
+}
+
+// partRoutes are the list, the reading and the writing of one kind of part.
+func partRoutes[T any, E store.Entity[T], In, Out any](r resource[T, E, In, Out], manyPL, manyEN string, out func(T) Out) []api.Route {
+	list := api.Handle("GET", r.path, api.Doc{ID: "list" + r.id, Tag: r.tag, Summary: models.Text{PL: "Lista: " + manyPL, EN: "List " + manyEN}},
+		func(ctx context.Context, in partIn) (listOut[Out], error) {
+			rows, next, err := store.Parts[T, E](ctx, r.store, auth.UserFrom(ctx), store.PartFilter{PlaceID: in.Place, Deleted: in.Deleted}, in.page(""))
+			if err != nil {
+				return listOut[Out]{}, err
+			}
+			return listPage(r.path, queryOf(in), mapSlice(rows, out), next), nil
+		})
+	r.out = func(_ context.Context, e E) (Out, error) { return out(*e), nil }
+	return append([]api.Route{list, r.read()}, r.writes()...)
+}
+
+// ownedPartRoutes are those of a kind that may belong to a product as well.
+func ownedPartRoutes[T any, E store.Entity[T], Out any](s *store.Store, path, tag, id, manyPL, manyEN string, out func(T) Out) api.Route {
+	return api.Handle("GET", path, api.Doc{ID: "list" + id, Tag: tag, Summary: models.Text{PL: "Lista: " + manyPL, EN: "List " + manyEN}},
+		func(ctx context.Context, in ownedPartIn) (listOut[Out], error) {
+			rows, next, err := store.Parts[T, E](ctx, s, auth.UserFrom(ctx), store.PartFilter{PlaceID: in.Place, ProductID: in.Product, Deleted: in.Deleted}, in.page(""))
+			if err != nil {
+				return listOut[Out]{}, err
+			}
+			return listPage(path, queryOf(in), mapSlice(rows, out), next), nil
+		})
+}
+
+var _ = exchange.Formats

@@ -1,0 +1,335 @@
+package v1
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"wolnica/api"
+	"wolnica/api/auth"
+	"wolnica/geo"
+	"wolnica/models"
+	"wolnica/models/store"
+)
+
+// PlaceInput is a place as clients write it.
+type PlaceInput struct {
+	Name           models.Text     `json:"name"`
+	Description    models.Text     `json:"description,omitzero"`
+	Lifecycle      string          `json:"lifecycle,omitzero" validate:"omitempty,lifecycle"`
+	Publication    string          `json:"publication,omitzero" validate:"omitempty,publication"`
+	Visibility     string          `json:"visibility,omitzero" validate:"omitempty,visibility"`
+	Geometry       geo.Geometry    `json:"geometry,omitzero"`
+	Accuracy       string          `json:"accuracy" validate:"required,positional_accuracy"`
+	ParentID       *int64          `json:"parent_id,omitzero"`
+	Address        Address         `json:"address,omitzero"`
+	Website        string          `json:"website,omitzero"`
+	OpeningHours   string          `json:"opening_hours,omitzero"`
+	Heritage       *Heritage       `json:"heritage,omitzero"`
+	Infrastructure *Infrastructure `json:"infrastructure,omitzero"`
+	Method         string          `json:"method,omitzero"`
+	Source         string          `json:"source,omitzero"`
+	Licence        string          `json:"licence,omitzero"`
+}
+
+// Address is where a place is for a person who asks the way.
+type Address struct {
+	Locality    string `json:"locality,omitzero"`
+	Street      string `json:"street,omitzero"`
+	HouseNumber string `json:"house_number,omitzero"`
+	Postcode    string `json:"postcode,omitzero"`
+}
+
+// Heritage is the heritage facet of a place.
+type Heritage struct {
+	Category         string `json:"category" validate:"required"`
+	ObjectType       string `json:"object_type,omitzero" validate:"omitempty,heritage_object_type"`
+	Dating           Dating `json:"dating,omitzero"`
+	Materials        string `json:"materials,omitzero"`
+	OriginalFunction string `json:"original_function,omitzero"`
+	CurrentFunction  string `json:"current_function,omitzero"`
+	Designer         string `json:"designer,omitzero"`
+}
+
+// Dating is when a thing was made: the text as a scholar writes it, and the years. Years left out are read from the text.
+type Dating struct {
+	Text string `json:"text,omitzero"`
+	From *int   `json:"from,omitzero"`
+	To   *int   `json:"to,omitzero"`
+}
+
+// Infrastructure is the infrastructure facet of a place.
+type Infrastructure struct {
+	Category          string   `json:"category" validate:"required"`
+	Capacity          *int     `json:"capacity,omitzero"`
+	Surface           string   `json:"surface,omitzero" validate:"omitempty,surface"`
+	AreaM2            *float64 `json:"area_m2,omitzero"`
+	BuiltYear         *int     `json:"built_year,omitzero"`
+	RenewalValuePLN   *int64   `json:"renewal_value_pln,omitzero"`
+	ExpectedLifeYears *int     `json:"expected_life_years,omitzero"`
+	Operator          string   `json:"operator,omitzero"`
+	Equipment         string   `json:"equipment,omitzero"`
+}
+
+// Place is a place as clients read it in lists.
+type Place struct {
+	Meta
+	UID            string          `json:"uid,omitzero"`
+	Name           models.Text     `json:"name,omitzero"`
+	Description    models.Text     `json:"description,omitzero"`
+	Lifecycle      string          `json:"lifecycle,omitzero"`
+	Publication    string          `json:"publication,omitzero"`
+	Visibility     string          `json:"visibility,omitzero"`
+	Geometry       geo.Geometry    `json:"geometry,omitzero"`
+	Accuracy       string          `json:"accuracy,omitzero"`
+	MunicipalityID *int64          `json:"municipality_id,omitzero"`
+	ParentID       *int64          `json:"parent_id,omitzero"`
+	Address        Address         `json:"address,omitzero"`
+	Website        string          `json:"website,omitzero"`
+	OpeningHours   string          `json:"opening_hours,omitzero"`
+	Heritage       *Heritage       `json:"heritage,omitzero"`
+	Infrastructure *Infrastructure `json:"infrastructure,omitzero"`
+	// Protections are the codes in force; Condition is the newest inspection's.
+	Protections []string  `json:"protections,omitzero"`
+	Condition   Condition `json:"condition,omitzero"`
+	Method      string    `json:"method,omitzero"`
+	Source      string    `json:"source,omitzero"`
+	Licence     string    `json:"licence,omitzero"`
+}
+
+// Condition is the newest grade of a place and how fresh it is; without one the condition is unknown.
+type Condition struct {
+	Grade       string       `json:"grade,omitzero"`
+	InspectedOn *models.Date `json:"inspected_on,omitzero"`
+	// Freshness is fresh, stale (over three years) or never.
+	Freshness string `json:"freshness,omitzero"`
+}
+
+// PlaceDetail is one place with everything known of it.
+type PlaceDetail struct {
+	Place
+	Municipality     *MunicipalityLink `json:"municipality,omitzero"`
+	ProtectionLedger []Protection      `json:"protection_ledger"`
+	Inspections      []Inspection      `json:"inspections"`
+	AccessFacts      []AccessFact      `json:"access_facts"`
+	ExternalIDs      []ExternalID      `json:"external_ids"`
+	Media            []Media           `json:"media"`
+	Parent           *Link             `json:"parent,omitzero"`
+	Children         []Link            `json:"children"`
+	Products         []Link            `json:"products"`
+}
+
+// Link names a related record.
+type Link struct {
+	ID   int64       `json:"id"`
+	Name models.Text `json:"name"`
+}
+
+// MunicipalityLink names a municipality.
+type MunicipalityLink struct {
+	ID    int64  `json:"id"`
+	TERYT string `json:"teryt"`
+	Name  string `json:"name"`
+}
+
+func placeInput(p *models.Place) PlaceInput {
+	in := PlaceInput{
+		Name: models.Text{PL: p.NamePL, EN: p.NameEN}, Description: models.Text{PL: p.DescriptionPL, EN: p.DescriptionEN},
+		Lifecycle: p.Lifecycle, Publication: p.Publication, Visibility: p.Visibility, Geometry: p.Geom, Accuracy: p.Accuracy,
+		ParentID: p.ParentID, Website: p.Website, OpeningHours: p.OpeningHours,
+		Address: Address{Locality: p.Locality, Street: p.Street, HouseNumber: p.HouseNumber, Postcode: p.Postcode},
+		Method:  p.Method, Source: p.Source, Licence: p.Licence,
+	}
+	if p.HeritageCategory != nil {
+		in.Heritage = &Heritage{Category: *p.HeritageCategory, ObjectType: p.ObjectType,
+			Dating:    Dating{Text: p.DatingText, From: p.DatingFrom, To: p.DatingTo},
+			Materials: p.Materials, OriginalFunction: p.OriginalFunction, CurrentFunction: p.CurrentFunction, Designer: p.Designer}
+	}
+	if p.InfrastructureCategory != nil {
+		in.Infrastructure = &Infrastructure{Category: *p.InfrastructureCategory, Capacity: p.Capacity, Surface: p.Surface, AreaM2: p.AreaM2,
+			BuiltYear: p.BuiltYear, RenewalValuePLN: p.RenewalValuePLN, ExpectedLifeYears: p.ExpectedLifeYears, Operator: p.Operator, Equipment: p.Equipment}
+	}
+	return in
+}
+
+func applyPlace(in PlaceInput, p *models.Place) error {
+	p.NamePL, p.NameEN, p.DescriptionPL, p.DescriptionEN = in.Name.PL, in.Name.EN, in.Description.PL, in.Description.EN
+	p.Lifecycle = or(in.Lifecycle, models.LifecycleExisting)
+	p.Publication = or(in.Publication, models.PublicationDraft)
+	p.Visibility = or(in.Visibility, models.VisibilityPublic)
+	p.Geom, p.Accuracy, p.ParentID, p.Website, p.OpeningHours = in.Geometry, in.Accuracy, in.ParentID, in.Website, in.OpeningHours
+	p.Locality, p.Street, p.HouseNumber, p.Postcode = in.Address.Locality, in.Address.Street, in.Address.HouseNumber, in.Address.Postcode
+	p.Method, p.Source, p.Licence = in.Method, in.Source, in.Licence
+
+	h := in.Heritage
+	p.HeritageCategory = nil
+	if h != nil {
+		p.HeritageCategory = &h.Category
+	} else {
+		h = &Heritage{}
+	}
+	if h.Dating.Text != p.DatingText && h.Dating.Text != "" && same(h.Dating.From, p.DatingFrom) && same(h.Dating.To, p.DatingTo) {
+		// a new text with the old years, or none: the years follow the text
+		h.Dating.From, h.Dating.To, _ = models.ParseDating(h.Dating.Text)
+	}
+	p.ObjectType, p.DatingText, p.DatingFrom, p.DatingTo = h.ObjectType, h.Dating.Text, h.Dating.From, h.Dating.To
+	p.Materials, p.OriginalFunction, p.CurrentFunction, p.Designer = h.Materials, h.OriginalFunction, h.CurrentFunction, h.Designer
+
+	i := in.Infrastructure
+	p.InfrastructureCategory = nil
+	if i != nil {
+		p.InfrastructureCategory = &i.Category
+	} else {
+		i = &Infrastructure{}
+	}
+	p.Capacity, p.Surface, p.AreaM2, p.BuiltYear = i.Capacity, i.Surface, i.AreaM2, i.BuiltYear
+	p.RenewalValuePLN, p.ExpectedLifeYears, p.Operator, p.Equipment = i.RenewalValuePLN, i.ExpectedLifeYears, i.Operator, i.Equipment
+	return nil
+}
+
+func or(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}
+
+func same(a, b *int) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
+func (h *handlers) place(p *models.Place) Place {
+	in := placeInput(p)
+	out := Place{
+		Meta: metaOf(&p.Record), UID: p.UID, Name: in.Name, Description: in.Description, Lifecycle: in.Lifecycle, Publication: in.Publication,
+		Visibility: in.Visibility, Geometry: in.Geometry, Accuracy: in.Accuracy, MunicipalityID: p.MunicipalityID, ParentID: in.ParentID,
+		Address: in.Address, Website: in.Website, OpeningHours: in.OpeningHours, Heritage: in.Heritage, Infrastructure: in.Infrastructure,
+		Protections: p.Protections, Condition: Condition{InspectedOn: p.InspectedOn, Freshness: "never"},
+		Method: in.Method, Source: in.Source, Licence: in.Licence,
+	}
+	if p.Grade != nil {
+		out.Condition.Grade = *p.Grade
+	}
+	if p.InspectedOn != nil {
+		out.Condition.Freshness = "stale"
+		if !p.InspectedOn.Before(h.now().AddDate(-models.FreshYears, 0, -1)) {
+			out.Condition.Freshness = "fresh"
+		}
+	}
+	return out
+}
+
+func (h *handlers) placeDetail(d *store.PlaceDetail) PlaceDetail {
+	out := PlaceDetail{
+		Place: h.place(&d.Place), ProtectionLedger: mapSlice(d.Protections, protectionOut), Inspections: mapSlice(d.Inspections, inspectionOut),
+		AccessFacts: mapSlice(d.AccessFacts, accessFactOut), ExternalIDs: mapSlice(d.ExternalIDs, externalIDOut), Media: mapSlice(d.Media, mediaOut),
+		Children: mapSlice(d.Children, linkOut), Products: mapSlice(d.Products, linkOut),
+	}
+	if d.Municipality != nil {
+		out.Municipality = &MunicipalityLink{ID: d.Municipality.ID, TERYT: d.Municipality.TERYT, Name: d.Municipality.Name}
+	}
+	if d.Parent != nil {
+		parent := linkOut(*d.Parent)
+		out.Parent = &parent
+	}
+	return out
+}
+
+func linkOut(l store.PlaceLink) Link {
+	return Link{ID: l.ID, Name: models.Text{PL: l.NamePL, EN: l.NameEN}}
+}
+
+// PlaceQuery is the filter of every list of places: lists, facet counts, exports.
+type PlaceQuery struct {
+	Q              string       `query:"q" validate:"max=200" doc:"Words of the name or description, with or without diacritics; one typo is forgiven." pl:"Słowa nazwy lub opisu, ze znakami diakrytycznymi lub bez; jedna literówka jest wybaczana." example:"lagiewniki"`
+	Kind           string       `query:"kind" validate:"omitempty,oneof=heritage infrastructure" doc:"The facet the place carries." pl:"Aspekt, który miejsce ma." example:"heritage"`
+	Category       []string     `query:"category" doc:"Categories, each with its whole subtree." pl:"Kategorie, każda z całym poddrzewem." example:"playground,park"`
+	Municipality   []string     `query:"municipality" doc:"TERYT codes; none is outside every municipality." pl:"Kody TERYT; none oznacza poza gminami." example:"1261011"`
+	BBox           *geo.BBox    `query:"bbox" doc:"minLon,minLat,maxLon,maxLat." pl:"minLon,minLat,maxLon,maxLat." example:"19.8,50.0,20.0,50.1"`
+	Polygon        *polygon     `query:"polygon" doc:"A polygon as WKT or GeoJSON; places that meet it." pl:"Wielokąt jako WKT albo GeoJSON; miejsca, które go przecinają." example:"POLYGON((19.9 50.0,20.0 50.0,20.0 50.1,19.9 50.0))"`
+	Protection     []string     `query:"protection" validate:"dive,protection_filter" doc:"Protection in force; any or none." pl:"Obowiązująca ochrona; any lub none." example:"register"`
+	Grade          []string     `query:"grade" validate:"dive,grade_filter" doc:"Grade of the newest inspection; any or none." pl:"Ocena z ostatniego przeglądu; any lub none." example:"poor,very_bad"`
+	Freshness      string       `query:"freshness" validate:"omitempty,oneof=fresh stale never" doc:"Age of the last inspection: up to three years, older, none." pl:"Wiek ostatniego przeglądu: do trzech lat, starszy, brak." example:"stale"`
+	InspectedFrom  *models.Date `query:"inspected_from" doc:"Last inspected on this day or later." pl:"Ostatni przegląd tego dnia lub później." example:"2024-01-01"`
+	InspectedTo    *models.Date `query:"inspected_to" doc:"Last inspected on this day or earlier." pl:"Ostatni przegląd tego dnia lub wcześniej." example:"2024-12-31"`
+	Publication    []string     `query:"publication" validate:"dive,publication" doc:"State of publication." pl:"Stan publikacji." example:"published"`
+	Visibility     []string     `query:"visibility" validate:"dive,visibility" doc:"Visibility." pl:"Widoczność." example:"public"`
+	Lifecycle      []string     `query:"lifecycle" validate:"dive,lifecycle" doc:"Stage of life." pl:"Etap życia." example:"existing"`
+	Parent         *int64       `query:"parent" validate:"omitempty,gte=1" doc:"Parts of this ensemble." pl:"Części tego zespołu." example:"12"`
+	ExternalID     string       `query:"external_id" validate:"max=400" doc:"scheme:value of another system." pl:"schemat:wartość z innego systemu." example:"osm:n1480544401"`
+	RegisterNumber string       `query:"register_number" validate:"max=40" doc:"Number in the register of monuments." pl:"Numer w rejestrze zabytków." example:"A-178/M"`
+	UpdatedSince   *time.Time   `query:"updated_since" doc:"Changed at or after this time." pl:"Zmienione o tej porze lub później." example:"2026-01-01T00:00:00Z"`
+	Batch          *int64       `query:"batch" validate:"omitempty,gte=1" doc:"Written by this import." pl:"Zapisane przez ten import." example:"3"`
+}
+
+func (q PlaceQuery) filter() models.PlaceFilter {
+	f := models.PlaceFilter{
+		Facet: q.Kind, Categories: q.Category, Municipalities: q.Municipality, BBox: q.BBox, Protections: q.Protection, Grades: q.Grade,
+		Freshness: q.Freshness, InspectedFrom: q.InspectedFrom, InspectedTo: q.InspectedTo, Publications: q.Publication, Visibilities: q.Visibility,
+		Lifecycles: q.Lifecycle, ParentID: q.Parent, ExternalID: q.ExternalID, RegisterNumber: q.RegisterNumber, Text: strings.TrimSpace(q.Q),
+		UpdatedSince: q.UpdatedSince, BatchID: q.Batch,
+	}
+	if q.Polygon != nil {
+		f.Area = &geo.Geometry{T: q.Polygon.T}
+	}
+	return f
+}
+
+type placesIn struct {
+	PlaceQuery
+	Near   *point   `query:"near" doc:"lon,lat to sort by distance from." pl:"lon,lat, od którego liczyć odległość." example:"19.937,50.061"`
+	Sort   string   `query:"sort" validate:"omitempty,place_sort" doc:"Order; a minus turns it round." pl:"Porządek; minus go odwraca." example:"-updated_at"`
+	Fields []string `query:"fields" doc:"Only these fields of each place (id always)." pl:"Tylko te pola każdego miejsca (id zawsze)." example:"name,geometry"`
+	Format string   `query:"format" validate:"omitempty,export_format" doc:"Download the whole filtered list in this format instead of a page; limit, cursor, sort and fields do not apply." pl:"Pobierz całą przefiltrowaną listę w tym formacie zamiast strony; limit, cursor, sort i fields nie mają wtedy zastosowania." example:"geojson"`
+	pageIn
+}
+
+func (h *handlers) places() []api.Route {
+	r := resource[models.Place, *models.Place, PlaceInput, PlaceDetail]{
+		store: h.store, path: "/api/v1/places", tag: "places", id: "Place", onePL: "miejsce", one: "a place",
+		in: placeInput, apply: applyPlace,
+		out: func(ctx context.Context, p *models.Place) (PlaceDetail, error) {
+			if p.DeletedAt != nil {
+				return h.placeDetail(&store.PlaceDetail{Place: *p}), nil
+			}
+			d, err := h.store.PlaceDetail(ctx, auth.UserFrom(ctx), p.ID)
+			if err != nil {
+				return PlaceDetail{}, err
+			}
+			return h.placeDetail(d), nil
+		},
+	}
+	routes := []api.Route{
+		h.listPlaces(),
+		api.Handle("GET", "/api/v1/places/facets", api.Doc{ID: "countPlaces", Tag: "places",
+			Summary: models.Text{PL: "Policz miejsca według cech", EN: "Count places by attribute"}},
+			func(ctx context.Context, in facetsIn) (facetsOut, error) {
+				f := in.filter()
+				f.Deleted = in.Deleted
+				counts, err := h.store.PlaceFacetCounts(ctx, auth.UserFrom(ctx), f, in.By)
+				return facetsOut{Body: Facets{Total: counts.Total, Facets: counts.Counts}}, err
+			}),
+		api.Handle("GET", "/api/v1/places/{id}", api.Doc{ID: "readPlace", Tag: "places",
+			Summary: models.Text{PL: "Odczytaj miejsce ze wszystkim, co o nim wiadomo", EN: "Read a place with everything known of it"}},
+			func(ctx context.Context, in idIn) (recordOut[PlaceDetail], error) {
+				d, err := h.store.PlaceDetail(ctx, auth.UserFrom(ctx), in.ID)
+				if err != nil {
+					return recordOut[PlaceDetail]{}, err
+				}
+				return recordOut[PlaceDetail]{Version: api.Version(d.Version), Body: h.placeDetail(d)}, nil
+			}),
+	}
+	return append(routes, r.writes()...)
+}
+
+type facetsIn struct {
+	PlaceQuery
+	By      []string `query:"by" default:"category,municipality,grade,protection" doc:"What to count by." pl:"Według czego liczyć." example:"category,grade"`
+	Deleted bool     `query:"deleted" doc:"The deleted records instead of the others." pl:"Rekordy usunięte zamiast pozostałych."`
+}
+
+// Facets is how many places of a filtered list carry each value.
+type Facets struct {
+	Total  int64                       `json:"total"`
+	Facets map[string]map[string]int64 `json:"facets"`
+}
+
+type facetsOut struct{ Body Facets }

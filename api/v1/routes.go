@@ -1,0 +1,70 @@
+package v1
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"wolnica/api"
+	"wolnica/geo"
+	"wolnica/models"
+	"wolnica/models/media"
+	"wolnica/models/store"
+)
+
+// Deps is what the resources work with.
+type Deps struct {
+	Store *store.Store
+	Files *media.Store
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+type handlers struct {
+	store *store.Store
+	files *media.Store
+	now   func() time.Time
+}
+
+// Routes is the table of the registry's API.
+func Routes(d Deps) []api.Route {
+	h := &handlers{store: d.Store, files: d.Files, now: d.Now}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	return slices.Concat(
+		h.places(),
+		h.protections(),
+		h.inspections(),
+		h.accessFacts(),
+		h.externalIDs(),
+		h.media(),
+		h.products(),
+		h.municipalities(),
+		h.categories(),
+		h.vocabularies(),
+		h.users(),
+	)
+}
+
+func formatID(id int64) string { return strconv.FormatInt(id, 10) }
+
+// The codes a field may hold are one list in models; validation, messages and the OpenAPI document all read it there.
+func init() {
+	for _, l := range models.CodeLists() {
+		api.RegisterCodes(l.Name, l.Has, l.Codes)
+	}
+	register := func(tag string, codes []string) {
+		api.RegisterCodes(tag, func(c string) bool { return slices.Contains(codes, c) }, func() []string { return codes })
+	}
+	register("place_sort", store.PlaceSorts())
+	register("product_sort", store.ProductSorts())
+	register("protection_filter", slices.Concat(models.ProtectionForms.Codes(), models.Inventories.Codes(), models.InternationalListings.Codes(), []string{"any", "none"}))
+	register("grade_filter", slices.Concat(models.AssetGrades.Codes(), models.HeritageGrades.Codes(), []string{"any", "none"}))
+	var attributes []string
+	for _, a := range models.AccessAttributes() {
+		attributes = append(attributes, a.Code)
+	}
+	register("access_attribute", attributes)
+	api.DescribeType[geo.Geometry](api.GeometrySchema)
+}

@@ -1,0 +1,463 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/jackc/pgx/v5"
+
+	"wolnica/geo"
+	"wolnica/models"
+)
+
+// exportColumn is a column of an exported list of places.
+type exportColumn struct {
+	geo.Column
+	// sql gives the value from the place p; "" is its column of the same name.
+	sql string
+	// masked is what stands in for the value where the reader is told an approximate position; "" shows the value.
+	masked string
+}
+
+// exportColumns are the columns of an export, in order. Their names are read back by the import profile "wolnica", so
+// they are stable: the audit form of a place with parent_uid for its parent, its external ids and protections, and what
+// the database derives.
+var exportColumns = []exportColumn{
+	{Column: geo.Column{Name: "uid", Type: geo.ColumnText}, sql: "p.uid::text"},
+	{Column: geo.Column{Name: "id", Type: geo.ColumnInteger}},
+	{Column: geo.Column{Name: "version", Type: geo.ColumnInteger}},
+	{Column: geo.Column{Name: "updated_at", Type: geo.ColumnTimestamp}},
+	{Column: geo.Column{Name: "name_pl", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "name_en", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "description_pl", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "description_en", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "lifecycle", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "publication", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "visibility", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "accuracy", Type: geo.ColumnText}, masked: "'within_1km'"},
+	{Column: geo.Column{Name: "parent_uid", Type: geo.ColumnText}, sql: parentUID, masked: "NULL"},
+	{Column: geo.Column{Name: "locality", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "street", Type: geo.ColumnText}, masked: "''"},
+	{Column: geo.Column{Name: "house_number", Type: geo.ColumnText}, masked: "''"},
+	{Column: geo.Column{Name: "postcode", Type: geo.ColumnText}, masked: "''"},
+	{Column: geo.Column{Name: "website", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "opening_hours", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "heritage_category", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "object_type", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "dating_text", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "dating_from", Type: geo.ColumnInteger}},
+	{Column: geo.Column{Name: "dating_to", Type: geo.ColumnInteger}},
+	{Column: geo.Column{Name: "materials", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "original_function", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "current_function", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "designer", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "infrastructure_category", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "capacity", Type: geo.ColumnInteger}},
+	{Column: geo.Column{Name: "surface", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "area_m2", Type: geo.ColumnNumber}},
+	{Column: geo.Column{Name: "built_year", Type: geo.ColumnInteger}},
+	{Column: geo.Column{Name: "renewal_value_pln", Type: geo.ColumnInteger}},
+	{Column: geo.Column{Name: "expected_life_years", Type: geo.ColumnInteger}},
+	{Column: geo.Column{Name: "operator", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "equipment", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "method", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "source", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "licence", Type: geo.ColumnText}},
+	// These two follow from tables of their own, a chunk of places at a time; null is withheld, [] is none.
+	{Column: geo.Column{Name: "external_ids", Type: geo.ColumnJSON}, sql: "NULL::text"},
+	{Column: geo.Column{Name: "protections", Type: geo.ColumnJSON}, sql: "NULL::text"},
+	{Column: geo.Column{Name: "municipality", Type: geo.ColumnText}, sql: "NULL::text"},
+	{Column: geo.Column{Name: "grade", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "inspected_on", Type: geo.ColumnDate}},
+}
+
+// parentUID stands for the subquery that needs to know the reader.
+const parentUID = "(parent)"
+
+// protectionColumns are the keys of an exported protection: its audit form without the place and without personal
+// data, which no export holds.
+var protectionColumns = []geo.Column{
+	{Name: "kind", Type: geo.ColumnText},
+	{Name: "code", Type: geo.ColumnText},
+	{Name: "number_raw", Type: geo.ColumnText},
+	{Name: "decision_number", Type: geo.ColumnText},
+	{Name: "authority", Type: geo.ColumnText},
+	{Name: "legal_basis", Type: geo.ColumnText},
+	{Name: "basis_point", Type: geo.ColumnInteger},
+	{Name: "order_number", Type: geo.ColumnText},
+	{Name: "agreed_on", Type: geo.ColumnDate},
+	{Name: "entered_on", Type: geo.ColumnDate},
+	{Name: "amended_on", Type: geo.ColumnDate},
+	{Name: "ended_on", Type: geo.ColumnDate},
+	{Name: "scope", Type: geo.ColumnText},
+	{Name: "url", Type: geo.ColumnText},
+	{Name: "note", Type: geo.ColumnText},
+	{Name: "method", Type: geo.ColumnText},
+}
+
+var (
+	exportIDColumn           = exportColumnIndex("id")
+	exportExternalIDsColumn  = exportColumnIndex("external_ids")
+	exportProtectionsColumn  = exportColumnIndex("protections")
+	exportMunicipalityColumn = exportColumnIndex("municipality")
+	// What is read behind the columns, to make the row of.
+	exportGeomColumn           = len(exportColumns)
+	exportMunicipalityIDColumn = len(exportColumns) + 1
+	exportMaskedColumn         = len(exportColumns) + 2
+	exportWidth                = len(exportColumns) + 3
+	protectionKeys             = exportKeys(protectionColumns)
+	protectionNames            = exportNames(protectionColumns)
+)
+
+func exportColumnIndex(name string) int {
+	for i, c := range exportColumns {
+		if c.Name == name {
+			return i
+		}
+	}
+	panic("no export column " + name)
+}
+
+func exportKeys(columns []geo.Column) [][]byte {
+	var keys [][]byte
+	for _, c := range columns {
+		keys = append(keys, []byte(strconv.Quote(c.Name)+":"))
+	}
+	return keys
+}
+
+func exportNames(columns []geo.Column) string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// ExportColumns are the columns of every ExportRow, in order. The geometry is beside them.
+func ExportColumns() []geo.Column {
+	columns := make([]geo.Column, len(exportColumns))
+	for i, c := range exportColumns {
+		columns[i] = c.Column
+	}
+	return columns
+}
+
+// exportChunk is how many places are read at a time. The server answers for the next ones while these are being written,
+// so it is what the socket's buffer about holds.
+const exportChunk = 500
+
+// ExportPlaces hands every place the user may see that passes the filter to fn, by id, from one snapshot of the
+// database, whatever their number. A row shows what the list of places shows this user: where they are told an
+// approximate position the exact one is not read at all, nor is the address, the parent, or the names the place has
+// elsewhere, by which its position can be looked up. A parent they may not see, or whose exact position its children
+// would give away, is left out. It stops at the first error of fn and returns that.
+func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.PlaceFilter, fn func(*ExportRow) error) (err error) {
+	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)
+	q := newQuery()
+	if err := s.filterPlaces(ctx, q, scope, f); err != nil {
+		return err
+	}
+	sql := "DECLARE export NO SCROLL CURSOR FOR SELECT " + exportSelect(q, scope) + " FROM places p WHERE " + q.where() + " ORDER BY p.id"
+	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return mapError(fmt.Errorf("export places: %w", err))
+	}
+	defer func() { _ = tx.Rollback(ctx) }() // nothing was written; a broken connection is discarded by the pool
+	// All of it will be read, so the plan that is quick to the end is wanted, not the one quick to begin.
+	if _, err := tx.Exec(ctx, "SET LOCAL cursor_tuple_fraction = 1"); err != nil {
+		return mapError(fmt.Errorf("export places: %w", err))
+	}
+	municipalities, err := exportMunicipalities(ctx, tx)
+	if err != nil {
+		return mapError(fmt.Errorf("export places: read municipalities: %w", err))
+	}
+	if _, err := tx.Exec(ctx, sql, q.named()); err != nil {
+		return mapError(fmt.Errorf("export places: %w", err))
+	}
+	chunk, next := &exportedChunk{}, &exportedChunk{}
+	rows, err := tx.Query(ctx, exportFetch)
+	if err == nil {
+		err = chunk.read(rows, municipalities)
+	}
+	if err != nil {
+		return mapError(fmt.Errorf("export places: %w", err))
+	}
+	for chunk.rows > 0 {
+		if err := exportOne(ctx, tx, chunk, next, municipalities, fn); err != nil {
+			return err
+		}
+		chunk, next = next, chunk
+	}
+	return nil
+}
+
+var exportFetch = "FETCH " + strconv.Itoa(exportChunk) + " FROM export"
+
+var (
+	exportExternalIDsSQL = `SELECT place_id, scheme, value FROM external_ids
+		WHERE place_id = ANY($1) AND deleted_at IS NULL ORDER BY place_id, scheme, value`
+	exportProtectionsSQL = "SELECT place_id, " + protectionNames + ` FROM protections
+		WHERE place_id = ANY($1) AND deleted_at IS NULL ORDER BY place_id, kind, code, entered_on NULLS LAST, id`
+)
+
+// exportOne hands chunk to fn and reads the chunk after it, which the server prepares meanwhile.
+func exportOne(ctx context.Context, tx pgx.Tx, chunk, next *exportedChunk, municipalities map[int64]string, fn func(*ExportRow) error) (err error) {
+	b := &pgx.Batch{}
+	b.Queue(exportExternalIDsSQL, chunk.exact)
+	b.Queue(exportProtectionsSQL, chunk.ids)
+	b.Queue(exportFetch)
+	results := tx.SendBatch(ctx, b)
+	defer func() {
+		if e := results.Close(); err == nil && e != nil {
+			err = mapError(fmt.Errorf("export places: %w", e))
+		}
+	}()
+	rows, err := results.Query()
+	if err == nil {
+		err = chunk.readExternalIDs(rows)
+	}
+	if err != nil {
+		return mapError(fmt.Errorf("export places: read external ids: %w", err))
+	}
+	if rows, err = results.Query(); err == nil {
+		err = chunk.readProtections(rows)
+	}
+	if err != nil {
+		return mapError(fmt.Errorf("export places: read protections: %w", err))
+	}
+	for i := range chunk.rows {
+		if err := fn(&ExportRow{chunk: chunk, cells: chunk.cells[i*exportWidth:]}); err != nil {
+			return err
+		}
+	}
+	if rows, err = results.Query(); err == nil {
+		err = next.read(rows, municipalities)
+	}
+	if err != nil {
+		return mapError(fmt.Errorf("export places: %w", err))
+	}
+	return nil
+}
+
+// exportSelect is the list of expressions that gives the columns as the reader may see them.
+func exportSelect(q *query, scope models.Scope) string {
+	reach := ""
+	masked := "p.visibility = 'coarse'"
+	if len(scope.Municipalities) > 0 {
+		reach = q.arg(scope.Municipalities)
+		masked += " AND NOT coalesce(p.municipality_id = ANY(" + reach + "), false)"
+	}
+	parent := "u.deleted_at IS NULL"
+	switch {
+	case scope.All:
+		masked = "false"
+	case reach == "":
+		parent += " AND u.publication = 'published' AND u.visibility = 'public'"
+	default:
+		parent += " AND (u.publication = 'published' AND u.visibility = 'public' OR u.municipality_id = ANY(" + reach + "))"
+	}
+	var parts []string
+	for _, c := range exportColumns {
+		sql := c.sql
+		switch sql {
+		case "":
+			sql = "p." + c.Name
+		case parentUID:
+			sql = "CASE WHEN p.parent_id IS NOT NULL THEN (SELECT u.uid::text FROM places u WHERE u.id = p.parent_id AND " + parent + ") END"
+		}
+		if c.masked != "" && !scope.All {
+			sql = "CASE WHEN " + masked + " THEN " + c.masked + " ELSE " + sql + " END"
+		}
+		parts = append(parts, sql)
+	}
+	parts = append(parts, "ST_AsEWKB("+shownGeom(scope, q)+")", "p.municipality_id", masked)
+	return strings.Join(parts, ", ")
+}
+
+func exportMunicipalities(ctx context.Context, tx pgx.Tx) (map[int64]string, error) {
+	rows, err := tx.Query(ctx, "SELECT id, teryt FROM municipalities")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	codes := map[int64]string{}
+	for rows.Next() {
+		var id int64
+		var code string
+		if err := rows.Scan(&id, &code); err != nil {
+			return nil, err
+		}
+		codes[id] = code
+	}
+	return codes, rows.Err()
+}
+
+// exportedChunk holds some rows in one piece of memory that is used again for later ones.
+type exportedChunk struct {
+	rows  int
+	data  []byte
+	cells []exportCell // exportWidth of them a row
+	ids   []int64      // of the rows, ascending
+	exact []int64      // of the rows that are not masked
+}
+
+// exportCell says where in the data a value is; null is from < 0.
+type exportCell struct{ from, to int32 }
+
+var exportNull = exportCell{from: -1}
+
+func (c *exportedChunk) read(rows pgx.Rows, municipalities map[int64]string) error {
+	defer rows.Close()
+	c.rows, c.data, c.cells, c.ids, c.exact = 0, c.data[:0], c.cells[:0], c.ids[:0], c.exact[:0]
+	for rows.Next() {
+		values := rows.RawValues()
+		for _, v := range values {
+			c.cells = append(c.cells, c.add(v))
+		}
+		row := c.cells[c.rows*exportWidth:]
+		id := exportInt(values[exportIDColumn])
+		c.ids = append(c.ids, id)
+		if values[exportMaskedColumn][0] == 0 {
+			c.exact = append(c.exact, id)
+			row[exportExternalIDsColumn] = c.add(emptyJSONArray)
+		}
+		row[exportProtectionsColumn] = c.add(emptyJSONArray)
+		if v := values[exportMunicipalityIDColumn]; v != nil {
+			from := len(c.data)
+			c.data = append(c.data, municipalities[exportInt(v)]...)
+			row[exportMunicipalityColumn] = exportCell{int32(from), int32(len(c.data))}
+		}
+		c.rows++
+	}
+	return rows.Err()
+}
+
+var emptyJSONArray = []byte("[]")
+
+func (c *exportedChunk) add(v []byte) exportCell {
+	if v == nil {
+		return exportNull
+	}
+	from := len(c.data)
+	c.data = append(c.data, v...)
+	return exportCell{int32(from), int32(len(c.data))}
+}
+
+// readParts gathers the parts of each place into a JSON array in the column; they come in the order of the places.
+func (c *exportedChunk) readParts(rows pgx.Rows, column int, appendPart func(b []byte, values [][]byte) []byte) error {
+	defer rows.Close()
+	row, from := 0, -1
+	for rows.Next() {
+		values := rows.RawValues()
+		id := exportInt(values[0])
+		if from < 0 || c.ids[row] != id {
+			for c.ids[row] != id {
+				row++
+			}
+			from = len(c.data)
+			c.data = append(c.data, '[')
+		} else {
+			c.data[len(c.data)-1] = ','
+		}
+		c.data = append(appendPart(c.data, values[1:]), ']')
+		c.cells[row*exportWidth+column] = exportCell{int32(from), int32(len(c.data))}
+	}
+	return rows.Err()
+}
+
+func (c *exportedChunk) readExternalIDs(rows pgx.Rows) error {
+	var name []byte
+	return c.readParts(rows, exportExternalIDsColumn, func(b []byte, values [][]byte) []byte {
+		name = append(append(append(name[:0], values[0]...), ':'), values[1]...)
+		b, _ = jsontext.AppendQuote(b, name) // PostgreSQL holds valid UTF-8 only
+		return b
+	})
+}
+
+func (c *exportedChunk) readProtections(rows pgx.Rows) error {
+	return c.readParts(rows, exportProtectionsColumn, appendProtection)
+}
+
+// appendProtection writes the audit form: what is empty is left out.
+func appendProtection(b []byte, values [][]byte) []byte {
+	b = append(b, '{')
+	for i, v := range values {
+		if len(v) == 0 {
+			continue
+		}
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = append(b, protectionKeys[i]...)
+		switch protectionColumns[i].Type {
+		case geo.ColumnInteger:
+			b = strconv.AppendInt(b, exportInt(v), 10)
+		case geo.ColumnDate:
+			b = append(exportDate(v).AppendFormat(append(b, '"'), time.DateOnly), '"')
+		default:
+			b, _ = jsontext.AppendQuote(b, v)
+		}
+	}
+	return append(b, '}')
+}
+
+// ExportRow is one place of an export. It and the bytes it gives are valid until fn returns. Columns are those of
+// ExportColumns, by position; asking for a value in another type than the column's is a mistake in the program.
+type ExportRow struct {
+	chunk *exportedChunk
+	cells []exportCell
+}
+
+// Bytes is the text of a text or JSON column, in UTF-8; nil is null.
+func (r *ExportRow) Bytes(column int) []byte {
+	c := r.cells[column]
+	if c.from < 0 {
+		return nil
+	}
+	return r.chunk.data[c.from:c.to:c.to]
+}
+
+// Null tells whether the column has no value.
+func (r *ExportRow) Null(column int) bool { return r.cells[column].from < 0 }
+
+// Int is the value of an integer column that is not null.
+func (r *ExportRow) Int(column int) int64 { return exportInt(r.Bytes(column)) }
+
+// Float is the value of a number column that is not null.
+func (r *ExportRow) Float(column int) float64 {
+	return math.Float64frombits(binary.BigEndian.Uint64(r.Bytes(column)))
+}
+
+// Time is the value of a date column (midnight UTC) or of a timestamp column (UTC) that is not null.
+func (r *ExportRow) Time(column int) time.Time {
+	b := r.Bytes(column)
+	if len(b) == 4 {
+		return exportDate(b)
+	}
+	return postgresEpoch.Add(time.Duration(int64(binary.BigEndian.Uint64(b))) * time.Microsecond)
+}
+
+// EWKB is the position the reader is told, never null.
+func (r *ExportRow) EWKB() []byte { return r.Bytes(exportGeomColumn) }
+
+// postgresEpoch is where PostgreSQL counts days and microseconds from.
+var postgresEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func exportDate(b []byte) time.Time {
+	return postgresEpoch.AddDate(0, 0, int(int32(binary.BigEndian.Uint32(b))))
+}
+
+// exportInt reads an integer or a bigint.
+func exportInt(b []byte) int64 {
+	if len(b) == 4 {
+		return int64(int32(binary.BigEndian.Uint32(b)))
+	}
+	return int64(binary.BigEndian.Uint64(b))
+}
