@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 
@@ -13,6 +15,17 @@ type Version int
 
 // ETag returns the strong entity tag of a version: "v12", with the quotes.
 func ETag(version int) string { return `"v` + strconv.Itoa(version) + `"` }
+
+// representationTag is the entity tag of one representation of a version: "v12.5f3a9c01". Two readers may get different
+// bytes of one version (a masked position, another language, parts that changed since), and a strong tag must tell them
+// apart; IfMatch reads the version out of it all the same.
+func representationTag(etag string, body []byte) string {
+	if !strings.HasPrefix(etag, `"v`) || strings.ContainsRune(etag, '.') {
+		return etag
+	}
+	sum := sha256.Sum256(body)
+	return strings.TrimSuffix(etag, `"`) + "." + hex.EncodeToString(sum[:8]) + `"`
+}
 
 // IfMatch reads the version out of an If-Match header. Of a list it gives the highest version: versions only grow and
 // all were given out by this server, so the others can no longer be current. Tags of another shape and weak ones never
@@ -72,7 +85,7 @@ func versionOf(tag string) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	digits = strings.TrimSuffix(digits, `"`)
+	digits, _, _ = strings.Cut(strings.TrimSuffix(digits, `"`), ".")
 	v, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil || v < 1 || strconv.FormatInt(v, 10) != digits {
 		return 0, false

@@ -76,12 +76,18 @@ func TestIfNoneMatch(t *testing.T) {
 
 func TestGetAnswers304AndHead(t *testing.T) {
 	f := newFixture(t)
-	w := f.send("GET", "/api/v1/samples/1", "", `If-None-Match: "v3"`)
-	if w.Code != 304 || w.Body.Len() != 0 || w.Header().Get("ETag") != `"v3"` || w.Header().Get("Content-Type") != "" {
+	etag := f.send("GET", "/api/v1/samples/1", "").Header().Get("ETag")
+	if version, err := IfMatch(etag); err != nil || version != 3 || etag == `"v3"` {
+		t.Fatalf("got ETag %s, want one of version 3 and of these bytes", etag)
+	}
+	w := f.send("GET", "/api/v1/samples/1", "", "If-None-Match: "+etag)
+	if w.Code != 304 || w.Body.Len() != 0 || w.Header().Get("ETag") != etag || w.Header().Get("Content-Type") != "" {
 		t.Errorf("got %d %v %q, want 304 with the ETag and nothing else", w.Code, w.Header(), w.Body)
 	}
-	if w := f.send("GET", "/api/v1/samples/1", "", `If-None-Match: "v2"`); w.Code != 200 || w.Body.Len() == 0 {
-		t.Errorf("got %d, want 200 for another version", w.Code)
+	for _, other := range []string{`"v2"`, `"v3"`, `"v3.0000000000000000"`} {
+		if w := f.send("GET", "/api/v1/samples/1", "", "If-None-Match: "+other); w.Code != 200 || w.Body.Len() == 0 {
+			t.Errorf("got %d, want 200 for the other representation %s", w.Code, other)
+		}
 	}
 	if w := f.send("HEAD", "/api/v1/samples/1", ""); w.Code != 200 || w.Body.Len() != 0 || w.Header().Get("Content-Length") == "0" {
 		t.Errorf("got %d %v, want 200 with a length and no body", w.Code, w.Header())
@@ -98,9 +104,6 @@ func FuzzIfMatch(f *testing.F) {
 			t.Fatalf("got %d, %v, want a version or an error", version, err)
 		}
 		if err == nil {
-			if !IfNoneMatch(header, ETag(version)) {
-				t.Fatalf("IfNoneMatch(%q, %s): got false, want true as IfMatch found it there", header, ETag(version))
-			}
 			if again, err := IfMatch(ETag(version)); err != nil || again != version {
 				t.Fatalf("got %d, %v, want %d back", again, err, version)
 			}

@@ -129,6 +129,18 @@ func (r Route) With(handlers ...gin.HandlerFunc) Route {
 	return r
 }
 
+// Or returns the route so that a request with the query parameter is answered by the other route: a list that can also
+// be downloaded as a file.
+func (r Route) Or(parameter string, other Route) Route {
+	serve := other.handler(Settings{})
+	return r.With(func(c *gin.Context) {
+		if c.Request.URL.Query().Has(parameter) {
+			serve(c)
+			c.Abort()
+		}
+	})
+}
+
 // Mount registers routes with an engine made by NewEngine; every GET also answers HEAD. It refuses a table with a fault:
 // a path parameter that is not bound, two operations of one ID, a validate tag without a message, a missing summary.
 func Mount(engine *gin.Engine, routes []Route, settings Settings) error {
@@ -350,6 +362,17 @@ func (o *output) write(c *gin.Context, v reflect.Value, status int) error {
 		h.Set("Cache-Control", "private, no-cache")
 	}
 	reading := c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead
+	hasJSON := o.body != nil && !o.stream && status != http.StatusNoContent
+	var body []byte
+	if hasJSON {
+		var err error
+		if body, err = json.Marshal(v.FieldByIndex(o.body).Interface(), outputOptions); err != nil {
+			return fmt.Errorf("write the answer: %w", err)
+		}
+		if etag := h.Get("ETag"); etag != "" && reading {
+			h.Set("ETag", representationTag(etag, body))
+		}
+	}
 	if reading && status == http.StatusOK && IfNoneMatch(strings.Join(c.Request.Header.Values("If-None-Match"), ", "), h.Get("ETag")) {
 		if o.stream {
 			if content := v.FieldByIndex(o.body).Interface().(Stream).Content; content != nil {
@@ -367,10 +390,6 @@ func (o *output) write(c *gin.Context, v reflect.Value, status int) error {
 	}
 	if o.stream {
 		return v.FieldByIndex(o.body).Interface().(Stream).serve(c, status)
-	}
-	body, err := json.Marshal(v.FieldByIndex(o.body).Interface(), outputOptions)
-	if err != nil {
-		return fmt.Errorf("write the answer: %w", err)
 	}
 	h.Set("Content-Type", o.mediaType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -145,6 +145,9 @@ func (i *Inspection) Validate(today time.Time) error {
 	if i.ActionCostPLN != nil && *i.ActionCostPLN < 0 {
 		f.Add("/action_cost_pln", "range", "Koszt nie może być ujemny.", "The cost cannot be negative.")
 	}
+	if i.Elements == nil {
+		i.Elements = []InspectedElement{}
+	}
 	if len(i.Elements) > 100 {
 		f.Add("/elements", "too_many", "Najwyżej 100 elementów.", "At most 100 elements.")
 	}

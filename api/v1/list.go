@@ -2,6 +2,7 @@ package v1
 
 import (
 	"context"
+	"io"
 
 	"wolnica/api"
 	"wolnica/api/auth"
@@ -39,7 +40,7 @@ func (h *handlers) listPlaces() api.Route {
 				}
 			}
 			return placesOut(listPage("/api/v1/places", queryOf(in), items, next)), nil
-		})
+		}).Or("format", h.exportPlaces())
 }
 
 // partIn is the filter of every list of parts.
@@ -79,4 +80,30 @@ func ownedPartRoutes[T any, E store.Entity[T], Out any](s *store.Store, path, ta
 		})
 }
 
-var _ = exchange.Formats
+type exportIn struct {
+	PlaceQuery
+	Format  string `query:"format" default:"geojson" validate:"export_format" doc:"File format." pl:"Format pliku." example:"gpkg"`
+	Deleted bool   `query:"deleted" doc:"The deleted records instead of the others." pl:"Rekordy usunięte zamiast pozostałych."`
+}
+
+type exportOut struct{ Body api.Stream }
+
+// exportPlaces streams the whole filtered list as a file.
+func (h *handlers) exportPlaces() api.Route {
+	var produces []string
+	for _, f := range exchange.Formats {
+		produces = append(produces, f.MediaType)
+	}
+	return api.Handle("GET", "/api/v1/places/export", api.Doc{ID: "exportPlaces", Tag: "places", Timeout: -1, Produces: produces,
+		Summary: models.Text{PL: "Pobierz przefiltrowaną listę miejsc jako plik", EN: "Download a filtered list of places as a file"},
+		Description: models.Text{PL: "Bez limitu wierszy, strumieniowo. Plik można zaimportować z powrotem profilem wolnica.",
+			EN: "Streamed, without a row limit. The file can be imported again with the profile wolnica."}},
+		func(ctx context.Context, in exportIn) (exportOut, error) {
+			format, _ := exchange.FormatByName(in.Format)
+			f := in.filter()
+			f.Deleted = in.Deleted
+			user := auth.UserFrom(ctx)
+			return exportOut{Body: api.Stream{ContentType: format.MediaType, Filename: "wolnica-" + h.now().Format("2006-01-02") + format.Extension,
+				Write: func(w io.Writer) error { return exchange.Export(ctx, h.store, user, f, format.Name, w, h.temp) }}}, nil
+		})
+}

@@ -278,7 +278,7 @@ type placesIn struct {
 	Near   *point   `query:"near" doc:"lon,lat to sort by distance from." pl:"lon,lat, od którego liczyć odległość." example:"19.937,50.061"`
 	Sort   string   `query:"sort" validate:"omitempty,place_sort" doc:"Order; a minus turns it round." pl:"Porządek; minus go odwraca." example:"-updated_at"`
 	Fields []string `query:"fields" doc:"Only these fields of each place (id always)." pl:"Tylko te pola każdego miejsca (id zawsze)." example:"name,geometry"`
-	Format string   `query:"format" validate:"omitempty,export_format" doc:"Download the whole filtered list in this format instead of a page; limit, cursor, sort and fields do not apply." pl:"Pobierz całą przefiltrowaną listę w tym formacie zamiast strony; limit, cursor, sort i fields nie mają wtedy zastosowania." example:"geojson"`
+	Format string   `query:"format" validate:"omitempty,export_format" doc:"Download the whole filtered list as a file, as /places/export does; near, sort, fields, limit and cursor are then refused." pl:"Pobierz całą przefiltrowaną listę jako plik, jak /places/export; near, sort, fields, limit i cursor są wtedy odrzucane." example:"geojson"`
 	pageIn
 }
 
@@ -299,6 +299,7 @@ func (h *handlers) places() []api.Route {
 	}
 	routes := []api.Route{
 		h.listPlaces(),
+		h.exportPlaces(),
 		api.Handle("GET", "/api/v1/places/facets", api.Doc{ID: "countPlaces", Tag: "places",
 			Summary: models.Text{PL: "Policz miejsca według cech", EN: "Count places by attribute"}},
 			func(ctx context.Context, in facetsIn) (facetsOut, error) {

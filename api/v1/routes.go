@@ -8,6 +8,7 @@ import (
 	"wolnica/api"
 	"wolnica/geo"
 	"wolnica/models"
+	"wolnica/models/exchange"
 	"wolnica/models/media"
 	"wolnica/models/store"
 )
@@ -16,6 +17,8 @@ import (
 type Deps struct {
 	Store *store.Store
 	Files *media.Store
+	// Temp is where exports that need a file on the way make it; "" is the system's folder.
+	Temp string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -23,12 +26,13 @@ type Deps struct {
 type handlers struct {
 	store *store.Store
 	files *media.Store
+	temp  string
 	now   func() time.Time
 }
 
 // Routes is the table of the registry's API.
 func Routes(d Deps) []api.Route {
-	h := &handlers{store: d.Store, files: d.Files, now: d.Now}
+	h := &handlers{store: d.Store, files: d.Files, temp: d.Temp, now: d.Now}
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -61,6 +65,11 @@ func init() {
 	register("product_sort", store.ProductSorts())
 	register("protection_filter", slices.Concat(models.ProtectionForms.Codes(), models.Inventories.Codes(), models.InternationalListings.Codes(), []string{"any", "none"}))
 	register("grade_filter", slices.Concat(models.AssetGrades.Codes(), models.HeritageGrades.Codes(), []string{"any", "none"}))
+	var formats []string
+	for _, f := range exchange.Formats {
+		formats = append(formats, f.Name)
+	}
+	register("export_format", formats)
 	var attributes []string
 	for _, a := range models.AccessAttributes() {
 		attributes = append(attributes, a.Code)

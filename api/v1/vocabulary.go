@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"wolnica/api"
+	"wolnica/api/auth"
 	"wolnica/geo"
 	"wolnica/models"
 )

@@ -161,7 +161,7 @@ func TestSourceSaysWhereTheFileIsBroken(t *testing.T) {
 		{"{\"type\":\"FeatureCollection\",\n\"features\":[\n" + good + ",\n{\"type\":\"Feature\",,}]}", "malformed", "Line 4, byte 112: JSON syntax error."},
 		{"\xef\xbb\xbf{\"type\":\"FeatureCollection\",\n\"features\":[\n" + good + ",\n{\"type\":\"Feature\",,}]}", "malformed", "Line 4, byte 115: JSON syntax error."},
 		{"{\"type\":\"FeatureCollection\",\n\"features\":[\n" + good + ",\n{\"type\":", "malformed", "Line 4, byte 102: the file is cut off."},
-		{"{\"type\":\"FeatureCollection\",\"features\":[" + good, "malformed", "Line 1, byte 89: the file is cut off."},
+		{"{\"type\":\"FeatureCollection\",\"features\":[" + good, "malformed", "Line 1, byte 90: the file is cut off."},
 		{`{"type":"FeatureCollection","features":[]} {}`, "malformed", "Something follows the FeatureCollection in the file."},
 		{`{"type":"FeatureCollection","features":{}}`, "features", "“features” is not an array."},
 		{`{"type":"FeatureCollection"}`, "features", "The FeatureCollection has no array “features”."},

@@ -125,7 +125,12 @@ type key struct {
 func (s *Source) CRS() int { return s.crs }
 
 // Progress is in bytes.
-func (s *Source) Progress() (done, total int64) { return s.in.skipped + s.dec.InputOffset(), s.size }
+func (s *Source) Progress() (done, total int64) {
+	if s.err == io.EOF {
+		return s.in.skipped + s.in.read, s.size
+	}
+	return s.in.skipped + s.dec.InputOffset(), s.size
+}
 
 // Close does nothing: the reader belongs to whoever opened it.
 func (s *Source) Close() error { return nil }

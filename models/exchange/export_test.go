@@ -110,6 +110,47 @@ func BenchmarkExport200k(b *testing.B) {
 		}
 		return time.Since(start)
 	}
+	scratch(b, func(sql string, args ...any) time.Duration {
+		start := time.Now()
+		rows, err := s.Pool().Query(ctx, sql, append([]any{pgx.QueryResultFormats{1}}, args...)...)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for rows.Next() {
+		}
+		if rows.Err() != nil {
+			b.Fatal(rows.Err())
+		}
+		return time.Since(start)
+	})
+	for _, sql := range []string{exportIDs, exportProt} {
+		start := time.Now()
+		for i := 0; i < places; i += 500 {
+			ids := make([]int64, 500)
+			for j := range ids {
+				ids[j] = int64(i + j + 1)
+			}
+			rows, err := s.Pool().Query(ctx, sql, ids)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for rows.Next() {
+			}
+		}
+		fmt.Println(time.Since(start), sql)
+	}
+	for _, sql := range []string{exportIDsR, exportProtR} {
+		start := time.Now()
+		for i := 0; i < places; i += 500 {
+			rows, err := s.Pool().Query(ctx, sql, i+1, i+500)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for rows.Next() {
+			}
+		}
+		fmt.Println(time.Since(start), sql)
+	}
 	copyOut()
 	b.ReportAllocs()
 	var exported, copied time.Duration
@@ -124,3 +165,12 @@ func BenchmarkExport200k(b *testing.B) {
 	b.ReportMetric(rows/copied.Seconds(), "copy-rows/s")
 	b.ReportMetric(copied.Seconds()/exported.Seconds(), "export/copy")
 }
+
+const exportIDs = `SELECT place_id, scheme, value FROM external_ids
+		WHERE place_id = ANY($1) AND deleted_at IS NULL ORDER BY place_id, scheme, value`
+const exportIDsR = `SELECT place_id, scheme, value FROM external_ids
+		WHERE place_id BETWEEN $1 AND $2 AND deleted_at IS NULL ORDER BY place_id, scheme, value`
+const exportProt = `SELECT place_id, kind,code,number_raw,decision_number,authority,entered_on FROM protections
+		WHERE place_id = ANY($1) AND deleted_at IS NULL ORDER BY place_id, kind, code, entered_on NULLS LAST, id`
+const exportProtR = `SELECT place_id, kind,code,number_raw,decision_number,authority,entered_on FROM protections
+		WHERE place_id BETWEEN $1 AND $2 AND deleted_at IS NULL ORDER BY place_id, kind, code, entered_on NULLS LAST, id`

@@ -1,0 +1,82 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"wolnica/api"
+	"wolnica/api/auth"
+	v1 "wolnica/api/v1"
+	"wolnica/models"
+	"wolnica/models/media"
+	"wolnica/models/store"
+)
+
+// Config is what the server works with.
+type Config struct {
+	Store *store.Store
+	Files *media.Store
+	Auth  auth.Config
+	// Temp is where exports that need a file on the way make it; "" is the system's folder.
+	Temp           string
+	Log            *slog.Logger
+	TrustedProxies []string
+	TrustedOrigins []string
+	// Version and Revision are those of the program.
+	Version, Revision string
+	// Timeout bounds the work on one request; 0 means 30 s.
+	Timeout time.Duration
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// New returns the handler of every address the program answers. It fails only when the table of routes is wrong.
+func New(cfg Config) (http.Handler, error) {
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 30 * time.Second
+	}
+	settings := api.Settings{
+		Logger: cfg.Log, Timeout: cfg.Timeout, TrustedProxies: cfg.TrustedProxies, TrustedOrigins: cfg.TrustedOrigins,
+		Version: cfg.Version, Revision: cfg.Revision, Ready: cfg.Store.Ready, Metrics: api.NewMetrics(),
+		Before: []gin.HandlerFunc{auth.Middleware(cfg.Store, cfg.Auth)},
+	}
+	engine, err := api.NewEngine(settings)
+	if err != nil {
+		return nil, fmt.Errorf("set the server up: %w", err)
+	}
+	routes := slices.Concat(
+		auth.Routes(auth.Deps{Store: cfg.Store, Config: cfg.Auth}),
+		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Temp: cfg.Temp, Now: cfg.Now}),
+	)
+	if err := api.Mount(engine, routes, settings); err != nil {
+		return nil, fmt.Errorf("set the routes up: %w", err)
+	}
+	if err := api.MountDocs(engine, routes, info(cfg.Version)); err != nil {
+		return nil, fmt.Errorf("document the routes: %w", err)
+	}
+	return engine, nil
+}
+
+func info(version string) api.Info {
+	tag := func(name, pl, en string) api.TagInfo {
+		return api.TagInfo{Name: name, Title: models.Text{PL: pl, EN: en}}
+	}
+	return api.Info{
+		Title: models.Text{PL: "Wolnica: API rejestru", EN: "Wolnica: the registry API"},
+		Description: models.Text{
+			PL: "Otwarty rejestr infrastruktury czasu wolnego, zabytków i produktów turystycznych metropolii. Bez logowania widać to, co opublikowane i publiczne.",
+			EN: "The open registry of a metropolis's leisure infrastructure, heritage sites and tourist products. Without signing in you see what is published and public."},
+		Version: version, SessionCookie: auth.CookieName,
+		Tags: []api.TagInfo{
+			tag("places", "Miejsca", "Places"), tag("protections", "Ochrona zabytków", "Protection ledger"), tag("inspections", "Przeglądy stanu", "Inspections"),
+			tag("access-facts", "Dostępność", "Accessibility facts"), tag("external-ids", "Identyfikatory zewnętrzne", "External ids"), tag("media", "Pliki", "Files"),
+			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("municipalities", "Gminy", "Municipalities"),
+			tag("vocabularies", "Słowniki", "Vocabularies"), tag("auth", "Logowanie i klucze", "Signing in and keys"), tag("users", "Użytkownicy", "Users"),
+		},
+	}
+}
