@@ -98,7 +98,7 @@ func validateBody(v any) error {
 	}
 	var out models.Fields
 	for _, f := range faults {
-		_, rest, _ := strings.Cut(f.StructNamespace(), ".")
+		rest := belowRoot(t, f.StructNamespace())
 		e := fieldError(f, parentOf(t, rest))
 		e.Pointer = pointerOf(t, rest)
 		out = append(out, e)
@@ -120,9 +120,14 @@ func check(v any) (validator.ValidationErrors, error) {
 // A namespace of the validator is Go names with indexes, "placeIn.Body.Stops[0].PlaceID"; those below walk one through
 // the types to find JSON names.
 
+// belowRoot takes the name of the root type off a namespace. The name of a generic type has dots of its own.
+func belowRoot(t reflect.Type, namespace string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(namespace, t.Name()), ".")
+}
+
 // fieldOf returns the first field of In that a namespace goes to, through embedded structs, and the rest of it.
 func fieldOf(t reflect.Type, namespace string) (reflect.StructField, string) {
-	_, rest, _ := strings.Cut(namespace, ".")
+	rest := belowRoot(t, namespace)
 	for {
 		name, after := splitName(rest)
 		f, ok := t.FieldByName(name)

@@ -34,6 +34,16 @@ type accounts struct {
 
 // Routes are the routes of signing in and of one's own account. They keep the counts of tries, so they are made once.
 func Routes(s *store.Store, cfg Config) ([]api.Route, error) {
+	a, err := newAccounts(s, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return a.routes(), nil
+}
+
+func (a *accounts) routes() []api.Route { return append(a.accountRoutes(), a.tokenRoutes()...) }
+
+func newAccounts(s *store.Store, cfg Config) (*accounts, error) {
 	if cfg.Tries == 0 {
 		cfg.Tries = 5
 	}
@@ -51,12 +61,11 @@ func Routes(s *store.Store, cfg Config) ([]api.Route, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read back a hash: %w", err)
 	}
-	a := &accounts{
+	return &accounts{
 		store: s, now: cfg.Now, dummy: dummy, hashing: make(chan struct{}, cfg.ParallelHashes),
 		perClient:  api.NewLimiter(tryPeriod, 4*cfg.Tries, 10_000),
 		perAccount: api.NewLimiter(tryPeriod, cfg.Tries, 10_000),
-	}
-	return append(a.accountRoutes(), a.tokenRoutes()...), nil
+	}, nil
 }
 
 // doc describes a route of this package; auth tells that it needs somebody signed in.
@@ -64,7 +73,7 @@ func doc(id, pl, en string, auth bool, problems ...models.Code) api.Doc {
 	if auth {
 		problems = append(problems, models.CodeUnauthenticated)
 	}
-	return api.Doc{ID: id, Tag: "account", Summary: models.Text{PL: pl, EN: en}, Auth: auth, Problems: problems, BodyLimit: 8 << 10}
+	return api.Doc{ID: id, Tag: "auth", Summary: models.Text{PL: pl, EN: en}, Auth: auth, Problems: problems, BodyLimit: 8 << 10}
 }
 
 // noStore keeps what belongs to one person out of every cache.

@@ -40,6 +40,7 @@ func New(cfg Config) (http.Handler, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 30 * time.Second
 	}
+	cfg.Auth.TrustedProxies, cfg.Auth.Now = cfg.TrustedProxies, cfg.Now
 	settings := api.Settings{
 		Logger: cfg.Log, Timeout: cfg.Timeout, TrustedProxies: cfg.TrustedProxies, TrustedOrigins: cfg.TrustedOrigins,
 		Version: cfg.Version, Revision: cfg.Revision, Ready: cfg.Store.Ready, Metrics: api.NewMetrics(),
@@ -49,8 +50,12 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set the server up: %w", err)
 	}
+	account, err := auth.Routes(cfg.Store, cfg.Auth)
+	if err != nil {
+		return nil, fmt.Errorf("set signing in up: %w", err)
+	}
 	routes := slices.Concat(
-		auth.Routes(auth.Deps{Store: cfg.Store, Config: cfg.Auth}),
+		account,
 		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Temp: cfg.Temp, Now: cfg.Now}),
 	)
 	if err := api.Mount(engine, routes, settings); err != nil {

@@ -48,7 +48,8 @@ const exportLayer = "places"
 // are those of store.ExportPlaces; memory does not grow with them. Cancelling ctx and an error of w stop it at once.
 // After an error the file is incomplete; errors about the request itself come before the first byte.
 //
-// An XLSX workbook holds a sheet's number of rows and a cell's length of text: more is a CodeTooLarge error, before the
+// Positions have 7 decimals (about 1 cm) but in a GeoPackage, which holds them as they are stored. updated_at has whole
+// seconds in XLSX and milliseconds in a GeoPackage. An XLSX workbook holds a sheet's number of rows and a cell's length of text: more is a CodeTooLarge error, before the
 // first byte. A GeoPackage is made in a folder of its own below dir ("" is the system's temporary folder), which is
 // always removed.
 func Export(ctx context.Context, s *store.Store, user *models.User, f models.PlaceFilter, format string, w io.Writer, dir string) error {

@@ -464,17 +464,17 @@ func (r *ExportRow) Time(column int) time.Time {
 	if len(b) == 4 {
 		return exportDate(b)
 	}
-	return postgresEpoch.Add(time.Duration(int64(binary.BigEndian.Uint64(b))) * time.Microsecond)
+	return exportEpoch.Add(time.Duration(int64(binary.BigEndian.Uint64(b))) * time.Microsecond)
 }
 
 // EWKB is the position the reader is told, never null.
 func (r *ExportRow) EWKB() []byte { return r.Bytes(exportGeomColumn) }
 
-// postgresEpoch is where PostgreSQL counts days and microseconds from.
-var postgresEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+// exportEpoch is where PostgreSQL counts days and microseconds from.
+var exportEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func exportDate(b []byte) time.Time {
-	return postgresEpoch.AddDate(0, 0, int(int32(binary.BigEndian.Uint32(b))))
+	return exportEpoch.AddDate(0, 0, int(int32(binary.BigEndian.Uint32(b))))
 }
 
 // exportInt reads an integer or a bigint.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"wolnica/models"
 )
@@ -54,7 +55,9 @@ func (s *Store) PlaceFacetCounts(ctx context.Context, user *models.User, f model
 			allowed := strings.Join(PlaceFacets(), ", ")
 			return out, badParameter("by", "vocabulary", fmt.Sprintf("Nieznana cecha %q. Dozwolone: %s.", name, allowed), fmt.Sprintf("Unknown attribute %q. Allowed: %s.", name, allowed))
 		}
-		expression = strings.ReplaceAll(expression, "@fresh_since", q.arg(s.today().AddDate(-models.FreshYears, 0, 0).Format("2006-01-02")))
+		if strings.Contains(expression, "@fresh_since") {
+			expression = strings.ReplaceAll(expression, "@fresh_since", q.arg(s.today().AddDate(-models.FreshYears, 0, 0).Format(time.DateOnly)))
+		}
 		if name == "municipality" {
 			parts = append(parts, `SELECT 'municipality', coalesce(m.teryt, 'none'), g.n FROM (SELECT municipality_id, count(*) AS n FROM found GROUP BY 1) g
 				LEFT JOIN municipalities m ON m.id = g.municipality_id`)

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"wolnica/api"
+	"wolnica/api/auth"
+	"wolnica/api/server"
+	"wolnica/models"
+	"wolnica/models/media"
+	"wolnica/models/store"
+	"wolnica/models/store/cluster"
+)
+
+const (
+	// drainTime is how long requests under way may take after the program was told to stop.
+	drainTime = 20 * time.Second
+	// stopTime is how long the private database may take to shut down after that.
+	stopTime = 30 * time.Second
+)
+
+type serveCommand struct {
+	database
+	Listen         string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one." pl:"Adres nasłuchu; port 0 oznacza dowolny wolny."`
+	Demo           bool          `help:"Load the demonstration data into an empty registry and make demonstration accounts." pl:"Wczytaj dane pokazowe do pustego rejestru i załóż konta pokazowe."`
+	PublicURL      string        `name:"public-url" placeholder:"URL" help:"The address people use, when a proxy stands before the server." pl:"Adres, pod którym widzą serwer ludzie, gdy stoi przed nim proxy."`
+	TrustedProxy   []string      `placeholder:"ADDRESS" help:"Address or CIDR range of a proxy whose X-Forwarded headers are believed; may be repeated." pl:"Adres lub zakres CIDR proxy, któremu wierzymy w nagłówki X-Forwarded; można powtórzyć."`
+	MediaDir       string        `placeholder:"DIR" help:"Folder of uploaded files; DIR/media in the data folder when not given." pl:"Folder przesłanych plików; bez tej opcji DIR/media w folderze danych."`
+	LogFormat      string        `enum:"text,json" default:"text" placeholder:"text|json" help:"Form of the log on standard error." pl:"Postać dziennika na standardowym wyjściu błędów."`
+	RequestTimeout time.Duration `default:"30s" placeholder:"TIME" help:"Longest work on one request." pl:"Najdłuższa praca nad jednym żądaniem."`
+}
+
+// Run serves until it is told to stop, and then lets requests under way finish before the database stops.
+func (c serveCommand) Run(p *program) (err error) {
+	log := c.log(p.stderr)
+	slog.SetDefault(log)
+	public, err := c.publicURL()
+	if err != nil {
+		return err
+	}
+	address := c.DatabaseURL
+	var gone <-chan struct{}
+	if address == "" {
+		private, err := cluster.Start(p.ctx, cluster.Config{Dir: c.Data, Log: log})
+		if err != nil {
+			return err
+		}
+		defer func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), stopTime)
+			defer cancel()
+			if e := private.Stop(ctx); err == nil {
+				err = e
+			}
+		}()
+		address, gone = private.URL(), private.Done()
+	}
+	listener, err := listen(p.ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	s, err := openStore(p.ctx, address)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := prepare(p.ctx, s); err != nil {
+		return err
+	}
+	if c.Demo {
+		if err := p.serveDemo(s); err != nil {
+			return err
+		}
+	}
+	handler, err := c.handler(s, public, log)
+	if err != nil {
+		return err
+	}
+	at := "http://" + reachable(listener.Addr())
+	if public != nil {
+		at = public.String()
+	}
+	if err := p.welcome(s, at, c.database); err != nil {
+		return err
+	}
+	return serve(p.ctx, listener, handler, gone, c.Data)
+}
+
+func (c serveCommand) log(w io.Writer) *slog.Logger {
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}
+
+func (c serveCommand) publicURL() (*url.URL, error) {
+	if c.PublicURL == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+		return nil, refusal("--public-url: oczekiwano adresu takiego jak https://rejestr.example.pl, bez ścieżki.",
+			"--public-url: expected an address such as https://registry.example.org, without a path.")
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+func (c serveCommand) handler(s *store.Store, public *url.URL, log *slog.Logger) (http.Handler, error) {
+	dir := c.MediaDir
+	if dir == "" {
+		dir = filepath.Join(c.Data, "media")
+	}
+	files, err := media.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	version, revision := build()
+	cfg := server.Config{
+		Store: s, Files: files, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
+		Auth: auth.Config{TrustedProxies: c.TrustedProxy},
+	}
+	if public != nil {
+		cfg.TrustedOrigins = []string{public.String()}
+		cfg.Auth.Secure = public.Scheme == "https"
+	}
+	return server.New(cfg)
+}
+
+// prepare puts right what a program that was killed left behind.
+func prepare(ctx context.Context, s *store.Store) error {
+	return s.PurgeSessions(ctx)
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var cfg net.ListenConfig
+	l, err := cfg.Listen(ctx, "tcp", address)
+	var shown *models.Error
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		shown = models.NewError(models.CodeUnavailable,
+			fmt.Sprintf("Adres %s jest zajęty przez inny program. Zatrzymaj go albo podaj inny port, na przykład --listen 127.0.0.1:8081.", address),
+			fmt.Sprintf("The address %s is taken by another program. Stop it, or name another port, such as --listen 127.0.0.1:8081.", address))
+	case errors.Is(err, syscall.EACCES):
+		shown = models.NewError(models.CodeUnavailable,
+			fmt.Sprintf("System nie pozwala nasłuchiwać na %s. Porty poniżej 1024 wymagają uprawnień administratora.", address),
+			fmt.Sprintf("The system does not let us listen on %s. Ports below 1024 need an administrator's rights.", address))
+	default:
+		shown = models.NewError(models.CodeInvalid,
+			fmt.Sprintf("Nie można nasłuchiwać na %s. Podaj --listen jako HOST:PORT.", address),
+			fmt.Sprintf("Cannot listen on %s. Give --listen as HOST:PORT.", address))
+	}
+	shown.Err = err
+	return nil, shown
+}
+
+// reachable is a listener's address as a person on this machine can open it.
+func reachable(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	return fmt.Sprintf("localhost:%d", tcp.Port)
+}
+
+// welcome says where the registry is, and how to get the first user into a new one.
+func (p *program) welcome(s *store.Store, at string, d database) error {
+	p.print(models.Text{PL: "Wolnica działa: %s", EN: "Wolnica is running: %s"}, at)
+	users, err := s.CountUsers(p.ctx)
+	if err != nil {
+		return err
+	}
+	if users > 0 {
+		return nil
+	}
+	where := ""
+	if d.DatabaseURL == "" {
+		where = " --data " + d.Data
+	}
+	p.print(models.Text{
+		PL: "Nie ma jeszcze użytkowników. Pierwszego administratora założysz poleceniem:\n  wolnica user add ADRES@E-MAIL --role admin%s",
+		EN: "There are no users yet. Create the first administrator with:\n  wolnica user add E-MAIL@ADDRESS --role admin%s"}, where)
+	return nil
+}
+
+// serve answers requests until ctx ends, and returns when those under way are answered or drainTime is over. The end of
+// the private database is an error.
+func serve(ctx context.Context, l net.Listener, handler http.Handler, gone <-chan struct{}, data string) error {
+	srv := api.NewServer(l.Addr().String(), handler)
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-gone:
+		srv.Close()
+		return models.NewError(models.CodeUnavailable,
+			fmt.Sprintf("Prywatna baza danych niespodziewanie się zatrzymała; przyczynę zapisała w %s. Uruchom Wolnicę ponownie.", filepath.Join(data, "postgres.log")),
+			fmt.Sprintf("The private database stopped unexpectedly; it wrote the reason to %s. Start Wolnica again.", filepath.Join(data, "postgres.log")))
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if err := srv.Shutdown(drain); err != nil {
+		slog.Warn("requests were cut off", "after", drainTime)
+		srv.Close()
+	}
+	return nil
+}
