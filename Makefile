@@ -40,6 +40,15 @@ test: ## run every Go test on a real database
 	@.ci/prerequisites
 	@go test -vet=off -count=1 -p 2 -timeout 15m ./... | { grep -v 'no test files' || true; }
 
+.PHONY: smoke
+smoke: build ## run the program on the real files of ../shared/data: import, query, export, undo
+	@.ci/prerequisites
+	@.ci/smoke
+
+.PHONY: bench
+bench: ## measure the speed targets and print one table
+	@.ci/bench
+
 .PHONY: lint
 lint: $(GOLANGCI) ## gofmt, go vet, golangci-lint and the direction of imports
 	@unformatted=$$(find $(GO_FOLDERS) -name node_modules -prune -o -name '*.go' -print0 | xargs -0 -r gofmt -l); \

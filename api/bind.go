@@ -522,7 +522,9 @@ func decodeError(data []byte, err error) error {
 			return models.Invalid(at+path, code, pl, en)
 		case errors.As(semantic.Err, &known):
 			inner := *known
-			inner.Fields = slices.Clone(inner.Fields)
+			if inner.Fields = slices.Clone(inner.Fields); len(inner.Fields) == 0 {
+				return models.Invalid(at, "format", inner.Message.PL, inner.Message.EN)
+			}
 			for i := range inner.Fields {
 				inner.Fields[i].Pointer = at + inner.Fields[i].Pointer
 			}

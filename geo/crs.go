@@ -157,9 +157,9 @@ func Supported(epsg int) bool {
 func geographic(epsg int) bool { return epsg == WGS84 || epsg == 4258 }
 
 // Transform returns g, given in the system epsg, in WGS84 with x as longitude and SRID 4326, in two dimensions.
-// Projected coordinates are (easting, northing). ETRS89 is taken as equal to WGS84, as PostGIS does. g itself is
-// never changed, and is returned when it is flat and in degrees. An unknown system and coordinates that have no place
-// on the Earth are a *Problem.
+// Projected coordinates are (easting, northing). ETRS89 is taken as equal to WGS84, as PostGIS does. The coordinates
+// of g are never changed; g itself is returned when it is flat and in degrees. An unknown system and coordinates that
+// have no place on the Earth are a *Problem.
 func Transform(epsg int, g geom.T) (geom.T, error) {
 	if g == nil {
 		return nil, nil
@@ -192,7 +192,7 @@ func FromWGS84(epsg int, g geom.T) (geom.T, error) {
 	var forward func(x, y float64) (float64, float64)
 	switch k := projections[epsg]; {
 	case geographic(epsg):
-		return withSRID(Flatten2D(g), epsg), nil
+		forward = func(x, y float64) (float64, float64) { return x, y }
 	case epsg == 3857:
 		forward = mercatorForward
 	case k != nil:

@@ -342,7 +342,7 @@ CREATE INDEX places_name_words_idx ON places USING gin (name_words);
 CREATE INDEX places_text_words_idx ON places USING gin (text_words);
 CREATE INDEX places_folded_name_idx ON places (fold_text(name_pl));
 
--- Every distinct word of the searchable texts. A word typed with a typo is corrected against these few words, never
+-- Every distinct word of letters in the searchable texts. A word typed with a typo is corrected against these few words, never
 -- against a million names.
 CREATE TABLE search_words (
     word text COLLATE "C" PRIMARY KEY
@@ -677,7 +677,7 @@ CREATE FUNCTION search_words_collect() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO search_words (word)
     SELECT DISTINCT w COLLATE "C" FROM new_rows n, unnest(tsvector_to_array(n.name_words || n.text_words)) w
-    WHERE char_length(w) BETWEEN 3 AND 40
+    WHERE w ~ '^[^0-9]{4,40}$'
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Protection is one entry of the protection ledger of a place. Forms of protection (art. 7 of the Act of 2003),
@@ -262,6 +264,7 @@ func (m *Media) Validate(today time.Time) error {
 	f.text("/licence", m.Licence, 0, 300)
 	f.text("/file_name", m.FileName, 0, 300)
 	f.date("/taken_on", m.TakenOn, today)
+	f.between("/sort", &m.Sort, -1_000_000, 1_000_000)
 	return f.Err()
 }
 
@@ -339,28 +342,24 @@ func (a AccessAttribute) Check(value json.RawMessage) (Text, bool) {
 		if json.Unmarshal(value, &set) != nil {
 			return a.expected(), true
 		}
-		for _, s := range set {
-			if !a.allows(s) {
+		for i, s := range set {
+			if !a.allows(s) || slices.Contains(set[:i], s) {
 				return a.expected(), true
 			}
 		}
+		if len(set) == 0 || len(set) > 1 && slices.Contains(set, "none") {
+			return Text{"Podaj co najmniej jedną wartość; „none” stoi samo.", `Give at least one value; "none" stands alone.`}, true
+		}
 	default:
 		var s string
-		if json.Unmarshal(value, &s) != nil || s == "" || len(s) > 1000 {
+		if json.Unmarshal(value, &s) != nil || s == "" || utf8.RuneCountInString(s) > 1000 {
 			return Text{"Oczekiwano tekstu do 1000 znaków.", "Expected text of at most 1000 characters."}, true
 		}
 	}
 	return Text{}, false
 }
 
-func (a AccessAttribute) allows(s string) bool {
-	for _, v := range a.Values {
-		if v == s {
-			return true
-		}
-	}
-	return false
-}
+func (a AccessAttribute) allows(s string) bool { return slices.Contains(a.Values, s) }
 
 func (a AccessAttribute) expected() Text {
 	allowed := strings.Join(a.Values, ", ")
@@ -373,8 +372,6 @@ func unitSuffix(a AccessAttribute) string {
 	}
 	return " (" + a.Unit + ")"
 }
-
-func unitEN(a AccessAttribute) string { return unitSuffix(a) }
 
 func rangeText(a AccessAttribute) string {
 	least, most := "…", "…"

@@ -116,7 +116,7 @@ func (p *Place) Validate(time.Time) error {
 		f.code("/infrastructure/surface", p.Surface, Surfaces)
 	}
 	f.between("/infrastructure/built_year", p.BuiltYear, 1000, 2200)
-	f.atLeast("/infrastructure/capacity", p.Capacity, 0)
+	f.between("/infrastructure/capacity", p.Capacity, 0, maxCapacity)
 	f.between("/infrastructure/expected_life_years", p.ExpectedLifeYears, 1, 1000)
 	if p.AreaM2 != nil && !(*p.AreaM2 >= 0 && *p.AreaM2 <= 1e12) {
 		f.Add("/infrastructure/area_m2", "range", "Powierzchnia musi być liczbą od 0 (w metrach kwadratowych).", "The area must be 0 or more square metres.")
@@ -207,11 +207,9 @@ func (f *Fields) between(pointer string, value *int, least, most int) {
 	}
 }
 
-func (f *Fields) atLeast(pointer string, value *int, least int) {
-	if value != nil && *value < least {
-		f.Add(pointer, "range", fmt.Sprintf("Najmniej %d, jest %d.", least, *value), fmt.Sprintf("At least %d, got %d.", least, *value))
-	}
-}
+// maxCapacity bounds the number of people a place or a product is for.
+const maxCapacity = 100_000_000
+
 func (f *Fields) date(pointer string, d *Date, today time.Time) {
 	if d != nil && d.After(today.AddDate(0, 0, 1)) {
 		f.Add(pointer, "future", "Data nie może być z przyszłości.", "The date cannot be in the future.")

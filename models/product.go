@@ -78,7 +78,13 @@ func (p *Product) Validate(time.Time) error {
 		f.Add("/visibility", "vocabulary", "Dozwolone: public, restricted.", "Allowed: public, restricted.")
 	}
 	f.ordered("/valid_to", p.ValidFrom, p.ValidTo)
-	f.atLeast("/capacity", p.Capacity, 0)
+	f.between("/capacity", p.Capacity, 0, maxCapacity)
+	if len(p.Languages) > 50 {
+		f.Add("/languages", "too_many", "Najwyżej 50 języków.", "At most 50 languages.")
+	}
+	for i, l := range p.Languages {
+		f.text(fmt.Sprintf("/languages/%d", i), l, 1, 20)
+	}
 	f.geometry("/geometry", p.Geom, false)
 	if len(p.Stops) > 500 {
 		f.Add("/stops", "too_many", "Najwyżej 500 przystanków.", "At most 500 stops.")

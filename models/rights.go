@@ -60,7 +60,7 @@ type grant struct {
 var rights = []grant{
 	{role: RoleViewer, actions: []Action{ActionReadInternal}, kinds: registryKinds},
 
-	{role: RoleContributor, actions: []Action{ActionReadInternal, ActionCreate}, kinds: registryKinds, unpublished: false},
+	{role: RoleContributor, actions: []Action{ActionReadInternal, ActionCreate}, kinds: registryKinds},
 	{role: RoleContributor, actions: []Action{ActionUpdate}, kinds: registryKinds, unpublished: true},
 
 	{role: RoleHeritageOfficer, actions: []Action{ActionReadInternal, ActionReadPersonal, ActionCreate, ActionUpdate, ActionPublish}, kinds: registryKinds},

@@ -1,8 +1,10 @@
 package models
 
 import (
+	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // User is a person who signs in. The audit form leaves out the password's hash; e-mails are personal data and appear
@@ -32,15 +34,16 @@ func (*User) Kind() Kind { return KindUser }
 func (u *User) Validate(time.Time) error {
 	var f Fields
 	at := strings.IndexByte(u.Email, '@')
-	if at < 1 || at == len(u.Email)-1 || strings.ContainsAny(u.Email, " \t\n") || strings.Count(u.Email, "@") != 1 || len(u.Email) > 254 {
+	odd := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
+	if at < 1 || at == len(u.Email)-1 || strings.ContainsFunc(u.Email, odd) || strings.Count(u.Email, "@") != 1 || len(u.Email) > 254 {
 		f.Add("/email", "format", "Oczekiwano adresu e-mail.", "Expected an e-mail address.")
 	}
 	f.text("/name", u.Name, 1, 200)
 	if u.Language != Polish && u.Language != English {
 		f.Add("/language", "vocabulary", "Dozwolone: pl, en.", "Allowed: pl, en.")
 	}
-	for _, r := range u.Roles {
-		f.code("/roles", r.Role, Roles)
+	for i, r := range u.Roles {
+		f.code(fmt.Sprintf("/roles/%d/role", i), r.Role, Roles)
 	}
 	return f.Err()
 }

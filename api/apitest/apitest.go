@@ -9,11 +9,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"wolnica/api/auth"
 	"wolnica/api/server"
 	"wolnica/models"
+	"wolnica/models/job"
 	"wolnica/models/media"
 	"wolnica/models/store"
 	"wolnica/models/store/storetest"
@@ -43,7 +45,15 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 		t.Fatalf("open the media folder: %v", err)
 	}
 	log := &Log{}
-	handler, err := server.New(server.Config{Store: s, Files: files, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now})
+	jobs, err := job.New(s, files, t.TempDir(), slog.New(slog.NewTextHandler(log, nil)))
+	if err != nil {
+		t.Fatalf("set the jobs up: %v", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { jobs.Run(ctx) })
+	t.Cleanup(func() { stop(); running.Wait() })
+	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now})
 	if err != nil {
 		t.Fatalf("set the server up: %v", err)
 	}

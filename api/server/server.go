@@ -13,6 +13,7 @@ import (
 	"wolnica/api/auth"
 	v1 "wolnica/api/v1"
 	"wolnica/models"
+	"wolnica/models/job"
 	"wolnica/models/media"
 	"wolnica/models/store"
 )
@@ -21,7 +22,9 @@ import (
 type Config struct {
 	Store *store.Store
 	Files *media.Store
-	Auth  auth.Config
+	// Jobs runs the imports that are uploaded; whoever runs the server runs it too.
+	Jobs *job.Runner
+	Auth auth.Config
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp           string
 	Log            *slog.Logger
@@ -56,7 +59,7 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	routes := slices.Concat(
 		account,
-		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Temp: cfg.Temp, Now: cfg.Now}),
+		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Temp: cfg.Temp, Now: cfg.Now}),
 	)
 	if err := api.Mount(engine, routes, settings); err != nil {
 		return nil, fmt.Errorf("set the routes up: %w", err)

@@ -94,7 +94,7 @@ func (h *handlers) media() []api.Route {
 			}
 			return r.record(ctx, m, 201)
 		})
-	file := api.Handle("GET", "/api/v1/media/{id}/{copy}", api.Doc{ID: "readMediaFile", Tag: "media", Timeout: -1,
+	file := api.Handle("GET", "/api/v1/media/{id}/{copy}", api.Doc{ID: "readMediaFile", Tag: "media", Timeout: -1, Statuses: []int{200, 206},
 		Produces: []string{"image/jpeg", "image/png", "image/webp", "application/pdf"},
 		Summary:  models.Text{PL: "Pobierz plik albo jego pomniejszenie", EN: "Download a file or a smaller copy"}}, h.serveFile)
 	list := ownedPartRoutes[models.Media, *models.Media](h.store, r.path, "media", "Media", "pliki", "files", mediaOut)
@@ -115,7 +115,7 @@ func (h *handlers) upload(ctx context.Context, body *multipart.Reader) (*models.
 	}
 	raw, err := io.ReadAll(io.LimitReader(part, 64<<10))
 	if err != nil {
-		return nil, expected
+		return nil, api.BodyError(err)
 	}
 	var in MediaInput
 	if err := api.DecodeJSON(raw, &in); err != nil {
@@ -132,7 +132,11 @@ func (h *handlers) upload(ctx context.Context, body *multipart.Reader) (*models.
 	if err != nil || part.FormName() != "file" {
 		return nil, expected
 	}
-	blob, err := h.files.Put(ctx, part, media.DefaultLimit)
+	file := &received{Reader: part}
+	blob, err := h.files.Put(ctx, file, media.DefaultLimit)
+	if file.err != nil {
+		return nil, api.BodyError(file.err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -144,11 +148,25 @@ func (h *handlers) upload(ctx context.Context, body *multipart.Reader) (*models.
 		day := models.DateOf(*blob.TakenOn)
 		m.TakenOn = &day
 	}
-	if extra, err := body.NextPart(); !errors.Is(err, io.EOF) {
-		_ = extra
+	if _, err := body.NextPart(); !errors.Is(err, io.EOF) {
 		return nil, models.NewError(models.CodeMalformed, "Po części „file” nie może być nic więcej.", `Nothing may follow the part "file".`)
 	}
 	return m, store.Create(ctx, h.store, user, m)
+}
+
+// received is an upload being read. It keeps the error of the connection, so that a broken upload can be told from a disk
+// that fails.
+type received struct {
+	io.Reader
+	err error
+}
+
+func (r *received) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
 }
 
 func (h *handlers) serveFile(ctx context.Context, in fileIn) (fileOut, error) {

@@ -210,7 +210,7 @@ func (h *handlers) place(p *models.Place) Place {
 	}
 	if p.InspectedOn != nil {
 		out.Condition.Freshness = "stale"
-		if !p.InspectedOn.Before(h.now().AddDate(-models.FreshYears, 0, -1)) {
+		if since := models.DateOf(h.now().AddDate(-models.FreshYears, 0, 0)); !p.InspectedOn.Before(since.Time) {
 			out.Condition.Freshness = "fresh"
 		}
 	}

@@ -21,11 +21,11 @@ type resource[T any, E store.Entity[T], In, Out any] struct {
 	store *store.Store
 	// path is the collection's address; tag groups the routes; id is the noun in operation ids ("Place").
 	path, tag, id string
-	// one and many are the nouns for people; onePL and manyPL in the Polish accusative and genitive plural.
-	onePL, manyPL, one string
-	in                 func(E) In
-	apply              func(In, E) error
-	out                func(ctx context.Context, e E) (Out, error)
+	// one is the noun for people, onePL the Polish one in the accusative.
+	onePL, one string
+	in         func(E) In
+	apply      func(In, E) error
+	out        func(ctx context.Context, e E) (Out, error)
 }
 
 // Meta is what every record read from the API begins with.
@@ -38,7 +38,12 @@ type Meta struct {
 }
 
 func metaOf(r *models.Record) Meta {
-	return Meta{ID: r.ID, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), DeletedAt: r.DeletedAt}
+	m := Meta{ID: r.ID, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
+	if r.DeletedAt != nil {
+		at := r.DeletedAt.UTC()
+		m.DeletedAt = &at
+	}
+	return m
 }
 
 type idIn struct {
@@ -167,7 +172,7 @@ func (r resource[T, E, In, Out]) writes() []api.Route {
 				if err != nil {
 					return listOut[Revision]{}, err
 				}
-				return listPage(fmt.Sprintf("%s/%d/history", r.path, in.ID), nil, mapSlice(revisions, revisionOut), next), nil
+				return listPage(fmt.Sprintf("%s/%d/history", r.path, in.ID), queryOf(in), mapSlice(revisions, revisionOut), next), nil
 			}),
 	}
 }
@@ -248,17 +253,25 @@ func collectQuery(v reflect.Value, q url.Values) {
 		case f.Kind() == reflect.Slice:
 			parts := make([]string, f.Len())
 			for j := range parts {
-				parts[j] = fmt.Sprint(f.Index(j).Interface())
+				parts[j] = parameterText(f.Index(j).Interface())
 			}
 			q.Set(name, strings.Join(parts, ","))
 		case f.Kind() == reflect.Pointer:
-			q.Set(name, fmt.Sprint(f.Elem().Interface()))
+			q.Set(name, parameterText(f.Elem().Interface()))
 		default:
-			if text := fmt.Sprint(f.Interface()); text != t.Field(i).Tag.Get("default") {
+			if text := parameterText(f.Interface()); text != t.Field(i).Tag.Get("default") {
 				q.Set(name, text)
 			}
 		}
 	}
+}
+
+// parameterText writes a value as its parameter is read.
+func parameterText(v any) string {
+	if t, ok := v.(time.Time); ok {
+		return t.Format(time.RFC3339Nano)
+	}
+	return fmt.Sprint(v)
 }
 
 // keepFields clears every top-level field of a wire struct that was not asked for; id stays.

@@ -9,6 +9,7 @@ import (
 	"wolnica/geo"
 	"wolnica/models"
 	"wolnica/models/exchange"
+	"wolnica/models/job"
 	"wolnica/models/media"
 	"wolnica/models/store"
 )
@@ -17,6 +18,8 @@ import (
 type Deps struct {
 	Store *store.Store
 	Files *media.Store
+	// Jobs runs the imports that are uploaded.
+	Jobs *job.Runner
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp string
 	// Now is the clock; nil means time.Now.
@@ -26,13 +29,14 @@ type Deps struct {
 type handlers struct {
 	store *store.Store
 	files *media.Store
+	jobs  *job.Runner
 	temp  string
 	now   func() time.Time
 }
 
 // Routes is the table of the registry's API.
 func Routes(d Deps) []api.Route {
-	h := &handlers{store: d.Store, files: d.Files, temp: d.Temp, now: d.Now}
+	h := &handlers{store: d.Store, files: d.Files, jobs: d.Jobs, temp: d.Temp, now: d.Now}
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -44,6 +48,7 @@ func Routes(d Deps) []api.Route {
 		h.externalIDs(),
 		h.media(),
 		h.products(),
+		h.imports(),
 		h.municipalities(),
 		h.categories(),
 		h.vocabularies(),

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/twpayne/go-geom"
@@ -21,7 +21,7 @@ const (
 	demoScheme = "wolnica-demo"
 	// demoSource is the source of demonstration places.
 	demoSource = "Wolnica: dane pokazowe / demonstration data"
-	// demoParallel is how many places are stored at once.
+	// demoParallel is how many places get their parts at once.
 	demoParallel = 6
 )
 
@@ -67,11 +67,10 @@ type demoLoad struct {
 
 	// whole are the records that have their demonstration id, by key; products' keys begin with "product/".
 	whole map[string]int64
-	// begun are the places and products without that id, by Polish name: a killed load left them.
+	// begun are the places without that id, by Polish name: a killed load left them.
 	begun map[string]int64
-
-	mu     sync.Mutex
-	places map[string]int64 // by key, of those stored or found
+	// places are those stored or found, by key.
+	places map[string]int64
 	counts demoCounts
 }
 
@@ -183,46 +182,73 @@ func (l *demoLoad) loadPlaces() error {
 	for _, a := range l.data.Assets() {
 		parts[a.Place].asset = &a
 	}
-	// An ensemble is stored before its members, level by level.
-	waiting := slices.Clone(l.data.Places)
-	for len(waiting) > 0 {
-		var level, later []demo.Place
-		for _, p := range waiting {
-			if _, ready := l.places[p.Parent]; p.Parent == "" || ready {
-				level = append(level, p)
-			} else {
-				later = append(later, p)
+	ordered, err := ensemblesFirst(l.data.Places)
+	if err != nil {
+		return err
+	}
+	for _, p := range ordered {
+		if err := l.loadPlace(p, parts[p.Key].asset); err != nil {
+			return fmt.Errorf("%s: %w", p.Key, err)
+		}
+	}
+	group, ctx := errgroup.WithContext(l.ctx)
+	group.SetLimit(demoParallel)
+	for _, p := range l.data.Places {
+		if l.whole[p.Key] != 0 {
+			continue
+		}
+		group.Go(func() error {
+			if err := l.loadParts(ctx, p, parts[p.Key]); err != nil {
+				return fmt.Errorf("%s: %w", p.Key, err)
+			}
+			return nil
+		})
+		l.counts.places++
+	}
+	return group.Wait()
+}
+
+// ensemblesFirst orders places so that an ensemble comes before its members.
+func ensemblesFirst(places []demo.Place) ([]demo.Place, error) {
+	var ordered []demo.Place
+	done := map[string]bool{"": true}
+	for len(ordered) < len(places) {
+		before := len(ordered)
+		for _, p := range places {
+			if !done[p.Key] && done[p.Parent] {
+				ordered = append(ordered, p)
+				done[p.Key] = true
 			}
 		}
-		if len(level) == 0 {
-			return fmt.Errorf("%s: its ensemble contains itself", waiting[0].Key)
+		if len(ordered) == before {
+			return nil, errors.New("an ensemble contains itself")
 		}
-		group, ctx := errgroup.WithContext(l.ctx)
-		group.SetLimit(demoParallel)
-		for _, p := range level {
-			group.Go(func() error {
-				if err := l.loadPlace(ctx, p, parts[p.Key]); err != nil {
-					return fmt.Errorf("%s: %w", p.Key, err)
-				}
-				return nil
-			})
-		}
-		if err := group.Wait(); err != nil {
+	}
+	return ordered, nil
+}
+
+// loadPlace stores a place without its parts, unless it is there.
+func (l *demoLoad) loadPlace(p demo.Place, asset *demo.Asset) error {
+	id := l.whole[p.Key]
+	if id == 0 {
+		id = l.begun[p.NamePL]
+	}
+	if id == 0 {
+		place := l.placeOf(p, asset)
+		if err := store.Create(l.ctx, l.store, store.System(), place); err != nil {
 			return err
 		}
-		waiting = later
+		id = place.ID
 	}
+	l.places[p.Key] = id
 	return nil
 }
 
-func (l *demoLoad) loadPlace(ctx context.Context, p demo.Place, parts *demoParts) error {
-	if id := l.whole[p.Key]; id != 0 {
-		l.stored(p.Key, id, 0)
-		return nil
-	}
+// loadParts stores what belongs to a place, its demonstration id last.
+func (l *demoLoad) loadParts(ctx context.Context, p demo.Place, parts *demoParts) error {
+	id := l.places[p.Key]
 	have := map[string]bool{}
-	id := l.begun[p.NamePL]
-	if id != 0 {
+	if l.begun[p.NamePL] != 0 {
 		detail, err := l.store.PlaceDetail(ctx, store.System(), id)
 		if err != nil {
 			return err
@@ -239,12 +265,6 @@ func (l *demoLoad) loadPlace(ctx context.Context, p demo.Place, parts *demoParts
 		for _, x := range detail.ExternalIDs {
 			have[partKey(&x)] = true
 		}
-	} else {
-		place := l.placeOf(p, parts.asset)
-		if err := store.Create(ctx, l.store, store.System(), place); err != nil {
-			return err
-		}
-		id = place.ID
 	}
 	for _, code := range p.Protection {
 		kind := models.ProtectionKindForm
@@ -278,15 +298,7 @@ func (l *demoLoad) loadPlace(ctx context.Context, p demo.Place, parts *demoParts
 			return err
 		}
 	}
-	l.stored(p.Key, id, 1)
 	return nil
-}
-
-func (l *demoLoad) stored(key string, id int64, added int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.places[key] = id
-	l.counts.places += added
 }
 
 // partKey tells parts of one place apart, as far as the demonstration data does.
@@ -346,9 +358,12 @@ func (l *demoLoad) loadProducts() error {
 		if l.whole[key] != 0 {
 			continue
 		}
-		id, err := l.productID(in)
+		id, deleted, err := l.productID(in)
 		if err != nil {
 			return fmt.Errorf("%s: %w", in.Key, err)
+		}
+		if deleted {
+			continue
 		}
 		if err := store.Create(l.ctx, l.store, store.System(), &models.ExternalID{ProductID: &id, Scheme: demoScheme, Value: key}); err != nil {
 			return fmt.Errorf("%s: %w", in.Key, err)
@@ -358,15 +373,17 @@ func (l *demoLoad) loadProducts() error {
 	return nil
 }
 
-// productID stores a product, or finds the one that a killed load left without its id.
-func (l *demoLoad) productID(in demo.Product) (int64, error) {
-	there, _, err := l.store.Products(l.ctx, store.System(), store.ProductFilter{Text: in.NamePL}, models.Page{Limit: 10})
-	if err != nil {
-		return 0, err
-	}
-	for _, p := range there {
-		if p.NamePL == in.NamePL && p.Method == models.MethodDemonstration {
-			return p.ID, nil
+// productID stores a product, or finds the one that a killed load left without its id, or one that somebody deleted.
+func (l *demoLoad) productID(in demo.Product) (id int64, deleted bool, err error) {
+	for _, deleted := range []bool{false, true} {
+		there, _, err := l.store.Products(l.ctx, store.System(), store.ProductFilter{Text: in.NamePL, Deleted: deleted}, models.Page{Limit: 10})
+		if err != nil {
+			return 0, false, err
+		}
+		for _, p := range there {
+			if p.NamePL == in.NamePL && p.Method == models.MethodDemonstration {
+				return p.ID, deleted, nil
+			}
 		}
 	}
 	// Which places a route has is common knowledge; how long one stays and what it costs is not.
@@ -382,10 +399,8 @@ func (l *demoLoad) productID(in demo.Product) (int64, error) {
 		dwell := stop.DwellMin
 		p.Stops = append(p.Stops, models.Stop{PlaceID: l.places[stop.Place], DwellMin: &dwell, Optional: stop.Optional})
 	}
-	if err := store.Create(l.ctx, l.store, store.System(), p); err != nil {
-		return 0, err
-	}
-	return p.ID, nil
+	err = store.Create(l.ctx, l.store, store.System(), p)
+	return p.ID, false, err
 }
 
 func geometry(g geom.T) geo.Geometry { return geo.Geometry{T: g} }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -102,7 +103,7 @@ func (h *helpText) arguments(node *kong.Node) {
 
 func (h *helpText) flags(node *kong.Node) {
 	var rows [][2]string
-	for _, group := range node.AllFlags(true) {
+	for _, group := range slices.Backward(node.AllFlags(true)) { // its own before those of every command
 		for _, f := range group {
 			if f.Name == "help" {
 				continue

@@ -10,9 +10,11 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
+	"wolnica/geo"
 	"wolnica/models"
 
 	_ "time/tzdata" // the machine may have none
@@ -79,6 +81,8 @@ func (p *program) main(args []string) int {
 	}
 }
 
+func (p *program) now() time.Time { return time.Now() }
+
 // print writes a line to standard output in the person's language.
 func (p *program) print(t models.Text, values ...any) {
 	fmt.Fprintf(p.stdout, t.In(p.language)+"\n", values...)
@@ -93,7 +97,12 @@ func (p *program) tell(t models.Text, values ...any) {
 // chain of what was being done.
 func (p *program) fail(err error) {
 	var shown *models.Error
-	if !errors.As(err, &shown) {
+	var shape *geo.Problem
+	switch {
+	case errors.As(err, &shown):
+	case errors.As(err, &shape):
+		shown = &models.Error{Message: models.Text{PL: shape.PL, EN: shape.EN}}
+	default:
 		fmt.Fprintf(p.stderr, "wolnica: %v\n", err)
 		return
 	}

@@ -139,7 +139,14 @@ func (c serveCommand) handler(s *store.Store, public *url.URL, log *slog.Logger)
 
 // prepare puts right what a program that was killed left behind.
 func prepare(ctx context.Context, s *store.Store) error {
-	return s.PurgeSessions(ctx)
+	if err := s.PurgeSessions(ctx); err != nil {
+		return err
+	}
+	interrupted, err := s.InterruptedImports(ctx)
+	if len(interrupted) > 0 {
+		slog.Warn("imports were interrupted; nothing of them was kept", "batches", interrupted)
+	}
+	return err
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

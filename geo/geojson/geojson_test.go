@@ -234,6 +234,24 @@ func TestSourceStopsAtAFeatureThatIsTooLarge(t *testing.T) {
 	}
 }
 
+func TestSourceBoundsTheNumberOfColumns(t *testing.T) {
+	var b strings.Builder
+	for i := range MaxColumns + 2 {
+		fmt.Fprintf(&b, `{"type":"Feature","geometry":null,"properties":{"p%d":1}}`+"\n", i)
+	}
+	b.WriteString(`{"type":"Feature","geometry":null,"properties":{"p7":2}}`)
+	s, rows := readText(t, b.String())
+	if rows[MaxColumns-1].Err != "" || rows[MaxColumns].Err == "" || rows[MaxColumns+1].Err == "" {
+		t.Errorf("got %v, want errors from row %d on", rows[MaxColumns-1:], MaxColumns+1)
+	}
+	if last := rows[MaxColumns+2]; last.Err != "" || last.Values["p7"] != "2" {
+		t.Errorf("got %v, want a known property to be read still", last)
+	}
+	if n := len(s.(*Source).columns.Names()); n != MaxColumns {
+		t.Errorf("got %d columns, want %d", n, MaxColumns)
+	}
+}
+
 func TestValuesOutliveTheRow(t *testing.T) {
 	s, err := Open(strings.NewReader(collection(1000)), 0)
 	if err != nil {

@@ -16,6 +16,9 @@ import (
 // MaxFeature is the greatest size of one feature in bytes.
 const MaxFeature = 16 << 20
 
+// MaxColumns is the greatest number of different properties in one file; a feature that would add more has Row.Err.
+const MaxColumns = 4096
+
 // IDColumn is the column that holds the "id" of a feature.
 const IDColumn = "@id"
 
@@ -95,6 +98,8 @@ func (in *input) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+var _ geo.Source = (*Source)(nil)
 
 // Source is the geo.Source of GeoJSON.
 type Source struct {
@@ -379,9 +384,9 @@ func (s *Source) feature(v jsontext.Value) {
 	}
 	switch id.Kind() {
 	case '"':
-		s.set(s.columns.Add(IDColumn), unquote(string(id)))
+		s.set(s.column(IDColumn), unquote(string(id)))
 	case '0':
-		s.set(s.columns.Add(IDColumn), string(id))
+		s.set(s.column(IDColumn), string(id))
 	case 'n', jsontext.KindInvalid:
 	default:
 		s.fail(&geo.Problem{Path: "/id", Code: "type", PL: "Identyfikator musi być tekstem albo liczbą.",
@@ -409,7 +414,20 @@ func (s *Source) feature(v jsontext.Value) {
 	s.row.Geometry = g
 }
 
+// column returns the place of a column, -1 when there are too many already.
+func (s *Source) column(name string) int {
+	if _, known := s.columns.Index(name); !known && len(s.columns.Names()) >= MaxColumns {
+		return -1
+	}
+	return s.columns.Add(name)
+}
+
 func (s *Source) set(column int, text string) {
+	if column < 0 {
+		s.fail(problem("too_large", "Obiekty w pliku mają razem za dużo różnych właściwości (najwyżej 4096).",
+			"The features of the file have too many different properties (4096 at most)."))
+		return
+	}
 	for len(s.row.Values) <= column {
 		s.row.Values = append(s.row.Values, "")
 		s.filled = append(s.filled, 0)
@@ -427,11 +445,11 @@ func (s *Source) properties(v jsontext.Value) {
 		if at >= len(s.keys) || s.keys[at].raw != name {
 			// Cloned, so that remembering a name does not keep its feature in memory.
 			k := key{raw: strings.Clone(name)}
-			k.column = s.columns.Add(strings.TrimSpace(unquote(k.raw)))
+			k.column = s.column(strings.TrimSpace(unquote(k.raw)))
 			s.keys = append(s.keys[:min(at, len(s.keys))], k)
 		}
 		column := s.keys[at].column
-		if column < len(s.filled) && s.filled[column] == s.row.Number {
+		if column >= 0 && column < len(s.filled) && s.filled[column] == s.row.Number {
 			if s.columns.Names()[column] != IDColumn {
 				s.fail(&geo.Problem{Path: "/properties", Code: "duplicate",
 					PL: "Właściwość „" + s.columns.Names()[column] + "” podano dwa razy.",

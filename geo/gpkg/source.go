@@ -36,6 +36,8 @@ type Layer struct {
 // maxValue is the greatest size of a value, a row and an SQL text in bytes.
 const maxValue = 64 << 20
 
+var _ geo.Source = (*Source)(nil)
+
 // Source is the geo.Source of a layer. Every column but the geometry is a column of the row; a boolean column gives
 // "true" or "false", a blob is left out.
 type Source struct {

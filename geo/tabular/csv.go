@@ -294,17 +294,17 @@ func (s *csvSource) header() error {
 
 // nameColumns adds a column for every cell of a header, each under a name of its own.
 func nameColumns(columns *geo.Columns, cells []string) {
+	uses := make(map[string]int, len(cells))
 	for i, name := range cells {
 		name = strings.TrimSpace(unguard(name))
 		if name == "" {
 			name = "#" + strconv.Itoa(i+1)
 		}
 		unique := name
-		for n := 2; ; n++ {
-			if _, taken := columns.Index(unique); !taken {
-				break
-			}
-			unique = name + " (" + strconv.Itoa(n) + ")"
+		for _, taken := columns.Index(unique); taken; _, taken = columns.Index(unique) {
+			// Counting on from the last use keeps a header of one name repeated from taking quadratic time.
+			uses[name]++
+			unique = name + " (" + strconv.Itoa(uses[name]+1) + ")"
 		}
 		columns.Add(unique)
 	}

@@ -120,6 +120,14 @@ func TestCSVSourceReportsWrongCellCounts(t *testing.T) {
 	}
 }
 
+func TestColumnsOfOneNameAreToldApart(t *testing.T) {
+	c := geo.NewColumns()
+	nameColumns(c, []string{"a", "a (2)", "a", " a ", "", "#5", "'=b"})
+	if diff := cmp.Diff([]string{"a", "a (2)", "a (3)", "a (4)", "#5", "#5 (2)", "=b"}, c.Names()); diff != "" {
+		t.Errorf("names differ (-want +got):\n%s", diff)
+	}
+}
+
 func TestCSVSourceStopsAtAQuoteThatIsNotClosed(t *testing.T) {
 	s, err := OpenCSV(strings.NewReader("a,b\n1,2\n\"3,4\n" + strings.Repeat("5,6\n", MaxRecord/4)))
 	if err != nil {

@@ -49,9 +49,9 @@ const exportLayer = "places"
 // After an error the file is incomplete; errors about the request itself come before the first byte.
 //
 // Positions have 7 decimals (about 1 cm) but in a GeoPackage, which holds them as they are stored. updated_at has whole
-// seconds in XLSX and milliseconds in a GeoPackage. An XLSX workbook holds a sheet's number of rows and a cell's length of text: more is a CodeTooLarge error, before the
-// first byte. A GeoPackage is made in a folder of its own below dir ("" is the system's temporary folder), which is
-// always removed.
+// seconds in XLSX and milliseconds in a GeoPackage. An XLSX workbook holds a sheet's number of rows and a cell's length
+// of text: more is a CodeTooLarge error, before the first byte. A GeoPackage is made in a folder of its own below dir (""
+// is the system's temporary folder), which is always removed.
 func Export(ctx context.Context, s *store.Store, user *models.User, f models.PlaceFilter, format string, w io.Writer, dir string) error {
 	out := &gate{ctx: ctx, w: w}
 	var err error
@@ -74,7 +74,8 @@ func Export(ctx context.Context, s *store.Store, user *models.User, f models.Pla
 			names = append(names, f.Name)
 		}
 		allowed := strings.Join(names, ", ")
-		return &models.Error{Code: models.CodeMalformed, Message: models.Text{PL: "Parametr zapytania nie jest poprawny.", EN: "A query parameter is not valid."},
+		return &models.Error{Code: models.CodeMalformed,
+			Message: models.Text{PL: "Parametr zapytania nie jest poprawny.", EN: "A query parameter is not valid."},
 			Fields: []models.FieldError{{Parameter: "format", Code: "vocabulary", Message: models.Text{
 				PL: fmt.Sprintf("Nieznany format %q. Dozwolone: %s.", format, allowed),
 				EN: fmt.Sprintf("Unknown format %q. Allowed: %s.", format, allowed)}}}}

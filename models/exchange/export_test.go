@@ -42,15 +42,17 @@ const (
 	coarseLat      = 50.0598765
 )
 
+const exportMunicipalities = `INSERT INTO municipalities (id, teryt, name, kind, geom) VALUES
+	(1, '1261011', 'Kraków', 'urban', ST_MakeEnvelope(19.85, 50, 20, 50.1, 4326)),
+	(2, '1219055', 'Wieliczka', 'urban_rural', ST_MakeEnvelope(20, 49.9, 20.1, 50, 4326))`
+
 // exportFixture is a registry of eight places: one of both facets with a polygon, its child, a text that is trouble for
 // every format, a coarse, a restricted, an unpublished and a deleted one, and a child of the restricted one.
 func exportFixture(t *testing.T) *store.Store {
 	t.Helper()
 	s := storetest.Open(t)
 	for _, sql := range []string{
-		`INSERT INTO municipalities (id, teryt, name, kind, geom) VALUES
-			(1, '1261011', 'Kraków', 'urban', ST_MakeEnvelope(19.85, 50, 20, 50.1, 4326)),
-			(2, '1219055', 'Wieliczka', 'urban_rural', ST_MakeEnvelope(20, 49.9, 20.1, 50, 4326))`,
+		exportMunicipalities,
 		`INSERT INTO places (id, uid, name_pl, name_en, description_pl, publication, visibility, geom, accuracy, parent_id, locality, street,
 			house_number, postcode, website, opening_hours, heritage_category, object_type, dating_text, dating_from, dating_to, materials,
 			infrastructure_category, capacity, surface, area_m2, built_year, renewal_value_pln, expected_life_years, operator, equipment, method,
@@ -679,6 +681,115 @@ func idle(t *testing.T, s *store.Store) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Error("got a transaction that is still open, want none")
+}
+
+// TestExportComesBackByTheProfileWolnica takes each format to an empty registry and back into the one it came from.
+func TestExportComesBackByTheProfileWolnica(t *testing.T) {
+	profile, err := LoadProfile("wolnica")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := exportFixture(t)
+	want := records(t, from)
+	for _, f := range Formats {
+		path := filepath.Join(t.TempDir(), "places"+f.Extension)
+		if err := os.WriteFile(path, export(t, from, admin, models.PlaceFilter{}, f.Name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		to := storetest.Open(t)
+		if _, err := to.Pool().Exec(t.Context(), exportMunicipalities); err != nil {
+			t.Fatal(err)
+		}
+		created, err := Import(t.Context(), to, admin, Options{Profile: profile, Path: path})
+		if err != nil {
+			t.Fatalf("%s: import into an empty registry: %v", f.Name, err)
+		}
+		if created.RowsCreated != int64(len(want)) || created.RowsFailed != 0 {
+			issues, err := to.ImportIssues(t.Context(), admin, created.ID, "", 0, 20)
+			t.Errorf("%s: got %d created and %d failed (%v, %v), want %d created", f.Name, created.RowsCreated, created.RowsFailed, issues, err, len(want))
+		}
+		if d := cmp.Diff(want, records(t, to)); d != "" {
+			t.Errorf("%s: records differ (-exported +imported):\n%s", f.Name, d)
+		}
+		for name, s := range map[string]*store.Store{"the new registry": to, "the old registry": from} {
+			before := everything(t, s)
+			again, err := Import(t.Context(), s, admin, Options{Profile: profile, Path: path})
+			if err != nil {
+				t.Fatalf("%s: import again into %s: %v", f.Name, name, err)
+			}
+			if again.RowsUnchanged != int64(len(want)) || again.RowsCreated+again.RowsUpdated+again.RowsFailed != 0 {
+				issues, err := s.ImportIssues(t.Context(), admin, again.ID, "", 0, 20)
+				t.Errorf("%s: %s got %+v (%v, %v), want every row unchanged", f.Name, name, again, issues, err)
+			}
+			if d := cmp.Diff(before, everything(t, s)); d != "" {
+				t.Errorf("%s: the second import changed %s (-before +after):\n%s", f.Name, name, d)
+			}
+		}
+	}
+}
+
+// records are the places that are not deleted as their audit form, by uid, with their parent's uid and their parts. What
+// an export leaves out is left out: personal data and inspections.
+func records(t *testing.T, s *store.Store) map[string]any {
+	t.Helper()
+	all := map[string]any{}
+	places, _, err := s.Places(t.Context(), admin, models.PlaceFilter{}, models.Page{Sort: "id", Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	uids := map[int64]string{}
+	for _, p := range places {
+		uids[p.ID] = p.UID
+	}
+	for _, p := range places {
+		detail, err := s.PlaceDetail(t.Context(), admin, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := map[string]any{"parent": "", "municipality": ""}
+		if p.ParentID != nil {
+			form["parent"] = uids[*p.ParentID]
+		}
+		if detail.Municipality != nil {
+			form["municipality"] = detail.Municipality.TERYT
+		}
+		p.ParentID = nil
+		form["place"] = audit(t, p)
+		var ids, protections []any
+		for _, x := range detail.ExternalIDs {
+			ids = append(ids, x.Scheme+":"+x.Value)
+		}
+		for _, r := range detail.Protections {
+			r.PlaceID, r.Owner, r.OwnerNotifiedOn = 0, "", nil
+			protections = append(protections, audit(t, r))
+		}
+		form["external ids"], form["protections"] = ids, protections
+		all[p.UID] = form
+	}
+	return all
+}
+
+func audit(t *testing.T, record any) (form map[string]any) {
+	t.Helper()
+	b, err := json.Marshal(record)
+	if err == nil {
+		err = json.Unmarshal(b, &form)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return form
+}
+
+// everything is each row of the tables an import writes, and the number of revisions.
+func everything(t *testing.T, s *store.Store) (rows []string) {
+	t.Helper()
+	if err := s.Pool().QueryRow(t.Context(), `SELECT array_agg(x ORDER BY x) FROM (
+		SELECT 'place ' || p::text AS x FROM places p UNION ALL SELECT 'id ' || e::text FROM external_ids e
+		UNION ALL SELECT 'protection ' || r::text FROM protections r UNION ALL SELECT 'revisions ' || count(*) FROM revisions) t`).Scan(&rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }
 
 // BenchmarkExport200k exports 200,000 places as GeoJSON and copies the same columns out of the database in one run, and

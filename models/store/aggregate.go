@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -41,6 +42,9 @@ func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
 		if o, ok := old.(*models.Category); ok && o.Code != v.Code {
 			return models.Invalid("/code", "fixed", "Kodu kategorii nie można zmienić: wskazują go rekordy.", "A category's code cannot change: records refer to it.")
 		}
+		if o, ok := old.(*models.Category); ok && o.Facet != v.Facet {
+			return models.Invalid("/facet", "fixed", "Aspektu kategorii nie można zmienić: należą do niej rekordy.", "A category's facet cannot change: records belong to it.")
+		}
 		if v.DeletedAt != nil {
 			var used bool
 			if err := tx.Raw(`SELECT EXISTS (SELECT 1 FROM places WHERE heritage_category = @c OR infrastructure_category = @c)
@@ -53,24 +57,102 @@ func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
 			}
 		}
 		return categoryTree(tx, v)
-	case *models.ExternalID:
-		if o, ok := old.(*models.ExternalID); ok {
-			return sameOwner(o, v)
-		}
-	case *models.Media, *models.Protection, *models.Inspection, *models.AccessFact:
+	case models.Part:
 		if old != nil {
-			return sameOwner(old.(models.Part), v.(models.Part))
+			return sameOwner(old.(models.Part), v)
 		}
 	}
 	return nil
 }
 
+// references checks the records that a change newly refers to. One that is missing, deleted or hidden from the actor is
+// unknown: nobody may find out by trial what there is. A fact and an inspection refer only to what belongs to their place.
+func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
+	switch v := e.(type) {
+	case *models.Place:
+		o, _ := old.(*models.Place)
+		if v.ParentID == nil || o != nil && equal(o.ParentID, v.ParentID) {
+			return nil
+		}
+		found, err := visiblePlaces(tx, actor, []int64{*v.ParentID})
+		if err == nil && len(found) == 0 {
+			err = unknownReference("/parent_id")
+		}
+		return err
+	case *models.Product:
+		known := map[int64]bool{}
+		if o, ok := old.(*models.Product); ok {
+			for _, s := range o.Stops {
+				known[s.PlaceID] = true
+			}
+		}
+		var ids []int64
+		for _, s := range v.Stops {
+			if !known[s.PlaceID] {
+				ids = append(ids, s.PlaceID)
+			}
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		found, err := visiblePlaces(tx, actor, ids)
+		if err != nil {
+			return err
+		}
+		for i, s := range v.Stops {
+			if !known[s.PlaceID] && !slices.Contains(found, s.PlaceID) {
+				return unknownReference(fmt.Sprintf("/stops/%d/place_id", i))
+			}
+		}
+	case *models.Inspection:
+		o, _ := old.(*models.Inspection)
+		if o == nil || !equal(o.SupersededBy, v.SupersededBy) {
+			return ofPlace(tx, "/superseded_by", "inspections", v.SupersededBy, v.PlaceID)
+		}
+	case *models.AccessFact:
+		o, _ := old.(*models.AccessFact)
+		if o == nil || !equal(o.SupersededBy, v.SupersededBy) {
+			if err := ofPlace(tx, "/superseded_by", "access_facts", v.SupersededBy, v.PlaceID); err != nil {
+				return err
+			}
+		}
+		if o == nil || !equal(o.MediaID, v.MediaID) {
+			return ofPlace(tx, "/media_id", "media", v.MediaID, v.PlaceID)
+		}
+	}
+	return nil
+}
+
+// visiblePlaces gives those of the ids that are places the user may see.
+func visiblePlaces(db *gorm.DB, user *models.User, ids []int64) ([]int64, error) {
+	q := newQuery()
+	q.and("p.id = ANY(?)", ids)
+	q.and("p.deleted_at IS NULL")
+	q.and(q.visible("p", models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)))
+	var found []int64
+	return found, q.scan(db, "SELECT p.id FROM places p WHERE "+q.where(), &found)
+}
+
+// ofPlace checks that the part with the id belongs to the place; a nil id refers to nothing.
+func ofPlace(tx *gorm.DB, pointer, table string, id *int64, placeID int64) error {
+	if id == nil {
+		return nil
+	}
+	var found bool
+	err := tx.Raw("SELECT EXISTS (SELECT 1 FROM "+table+" WHERE id = ? AND place_id = ? AND deleted_at IS NULL)", *id, placeID).Scan(&found).Error
+	if err == nil && !found {
+		err = unknownReference(pointer)
+	}
+	return err
+}
+
+func equal(a, b *int64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+
 // sameOwner refuses to move a part to another place: its history would tell of two.
 func sameOwner(old, now models.Part) error {
 	a, b := old.OwnedBy()
 	c, d := now.OwnedBy()
-	same := func(x, y *int64) bool { return x == nil && y == nil || x != nil && y != nil && *x == *y }
-	if same(a, c) && same(b, d) {
+	if equal(a, c) && equal(b, d) {
 		return nil
 	}
 	return models.Invalid("/place_id", "fixed", "Wpisu nie można przenieść do innego rekordu; usuń go i utwórz nowy.", "An entry cannot move to another record; delete it and create a new one.")
@@ -95,6 +177,13 @@ func categoryTree(tx *gorm.DB, c *models.Category) error {
 	if c.Parent == nil {
 		return nil
 	}
+	var parent bool
+	if err := tx.Raw("SELECT EXISTS (SELECT 1 FROM categories WHERE code = ? AND facet = ? AND deleted_at IS NULL)", *c.Parent, c.Facet).Scan(&parent).Error; err != nil {
+		return err
+	}
+	if !parent && c.DeletedAt == nil {
+		return models.Invalid("/parent", "unknown", "Nie ma takiej kategorii nadrzędnej w tym aspekcie.", "There is no such parent category in this facet.")
+	}
 	var cycle bool
 	if err := tx.Raw(`WITH RECURSIVE up (code, parent) AS (
 			SELECT code, parent FROM categories WHERE code = ?
@@ -115,11 +204,17 @@ func saveChildren(tx *gorm.DB, e models.Entity) error {
 		if err := tx.Exec("DELETE FROM product_stops WHERE product_id = ?", v.ID).Error; err != nil {
 			return err
 		}
-		for i, s := range v.Stops {
-			if err := tx.Exec(`INSERT INTO product_stops (product_id, position, place_id, dwell_min, optional, note_pl, note_en)
-				VALUES (?, ?, ?, ?, ?, ?, ?)`, v.ID, i+1, s.PlaceID, s.DwellMin, s.Optional, s.NotePL, s.NoteEN).Error; err != nil {
-				return err
+		if len(v.Stops) > 0 {
+			type row struct {
+				ProductID int64
+				Position  int
+				models.Stop
 			}
+			rows := make([]row, len(v.Stops))
+			for i, s := range v.Stops {
+				rows[i] = row{v.ID, i + 1, s}
+			}
+			return tx.Table("product_stops").Create(&rows).Error
 		}
 	case *models.User:
 		if err := tx.Exec("DELETE FROM user_roles WHERE user_id = ?", v.ID).Error; err != nil {
@@ -150,7 +245,7 @@ func loadChildren(db *gorm.DB, e models.Entity) error {
 	return nil
 }
 
-// redact takes out of a record what this reader may not see. It is the only place that does.
+// redact takes out of a record what this reader may not see.
 func redact(db *gorm.DB, user *models.User, s models.Subject, e models.Entity) error {
 	internal := models.Can(user, models.ActionReadInternal, s)
 	personal := models.Can(user, models.ActionReadPersonal, s)
@@ -166,11 +261,11 @@ func redact(db *gorm.DB, user *models.User, s models.Subject, e models.Entity) e
 			v.Owner, v.OwnerNotifiedOn = "", nil
 		}
 	case *models.Inspection:
-		if !internal {
+		if !personal {
 			v.Observer = ""
 		}
 	case *models.AccessFact:
-		if !internal {
+		if !personal {
 			v.Observer = ""
 		}
 	}
@@ -186,10 +281,8 @@ func readableStops(db *gorm.DB, user *models.User, p *models.Product) error {
 	for i, s := range p.Stops {
 		ids[i] = s.PlaceID
 	}
-	q := newQuery()
-	where := "id = ANY(" + q.arg(ids) + ") AND deleted_at IS NULL AND " + q.visible("places", models.ScopeOf(user, models.ActionReadInternal, models.KindPlace))
-	var seen []int64
-	if err := q.scan(db, "SELECT id FROM places WHERE "+where, &seen); err != nil {
+	seen, err := visiblePlaces(db, user, ids)
+	if err != nil {
 		return err
 	}
 	p.Stops = slices.DeleteFunc(p.Stops, func(s models.Stop) bool { return !slices.Contains(seen, s.PlaceID) })

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"wolnica/geo"
 	"wolnica/models"
@@ -112,7 +113,6 @@ var (
 	exportMaskedColumn         = len(exportColumns) + 2
 	exportWidth                = len(exportColumns) + 3
 	protectionKeys             = exportKeys(protectionColumns)
-	protectionNames            = exportNames(protectionColumns)
 )
 
 func exportColumnIndex(name string) int {
@@ -149,16 +149,15 @@ func ExportColumns() []geo.Column {
 	return columns
 }
 
-// exportChunk is how many places are read at a time. The server answers for the next ones while these are being written,
-// so it is what the socket's buffer about holds.
-const exportChunk = 500
+// exportChunk is how many places are read at a time.
+const exportChunk = 1000
 
 // ExportPlaces hands every place the user may see that passes the filter to fn, by id, from one snapshot of the
 // database, whatever their number. A row shows what the list of places shows this user: where they are told an
 // approximate position the exact one is not read at all, nor is the address, the parent, or the names the place has
 // elsewhere, by which its position can be looked up. A parent they may not see, or whose exact position its children
 // would give away, is left out. It stops at the first error of fn and returns that.
-func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.PlaceFilter, fn func(*ExportRow) error) (err error) {
+func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.PlaceFilter, fn func(*ExportRow) error) error {
 	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)
 	q := newQuery()
 	if err := s.filterPlaces(ctx, q, scope, f); err != nil {
@@ -181,87 +180,148 @@ func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.Pl
 	if _, err := tx.Exec(ctx, sql, q.named()); err != nil {
 		return mapError(fmt.Errorf("export places: %w", err))
 	}
-	chunk, next := &exportedChunk{}, &exportedChunk{}
-	rows, err := tx.Query(ctx, exportFetch)
-	if err == nil {
-		err = chunk.read(rows, municipalities)
+
+	// One chunk is read while another is being written.
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	full, free := make(chan *exportedChunk), make(chan *exportedChunk, 3)
+	for range cap(free) {
+		free <- &exportedChunk{municipalities: municipalities}
 	}
-	if err != nil {
-		return mapError(fmt.Errorf("export places: %w", err))
+	var readErr error
+	go func() {
+		defer close(full)
+		readErr = readExport(reading, tx.Conn().PgConn(), full, free)
+	}()
+	for chunk := range full {
+		if err == nil {
+			err = ctx.Err()
+		}
+		row := &ExportRow{chunk: chunk}
+		for i := 0; err == nil && i < chunk.rows; i++ {
+			row.cells = chunk.cells[i*exportWidth : (i+1)*exportWidth]
+			err = fn(row)
+		}
+		if err != nil {
+			stop()
+		}
+		free <- chunk
 	}
-	for chunk.rows > 0 {
-		if err := exportOne(ctx, tx, chunk, next, municipalities, fn); err != nil {
+	if err == nil && readErr != nil {
+		err = mapError(fmt.Errorf("export places: %w", readErr))
+	}
+	return err
+}
+
+// readExport fills free chunks from the cursor until it has no more. The server is asked for the parts of a chunk and for
+// the next chunk at once, so that it never waits for the one to be taken apart.
+func readExport(ctx context.Context, conn *pgconn.PgConn, full chan<- *exportedChunk, free <-chan *exportedChunk) error {
+	p := conn.StartPipeline(ctx)
+	defer func() { _ = p.Close() }() // what it could report has been
+	fetch := func() error {
+		p.SendQueryParams(exportFetch, nil, nil, nil, exportFormats)
+		return p.Sync()
+	}
+	if err := fetch(); err != nil {
+		return err
+	}
+	chunk := <-free
+	for {
+		if err := readResult(p, chunk.begin, chunk.read); err != nil {
 			return err
 		}
-		chunk, next = next, chunk
+		if _, err := p.GetResults(); err != nil { // the sync
+			return err
+		}
+		if chunk.rows == 0 {
+			return nil
+		}
+		exportExternalIDs.send(p, chunk.ids)
+		exportProtections.send(p, chunk.ids)
+		if err := fetch(); err != nil {
+			return err
+		}
+		if err := readResult(p, chunk.beginParts, chunk.readExternalID); err != nil {
+			return fmt.Errorf("read external ids: %w", err)
+		}
+		if err := readResult(p, chunk.beginParts, chunk.readProtection); err != nil {
+			return fmt.Errorf("read protections: %w", err)
+		}
+		full <- chunk
+		select {
+		case chunk = <-free:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	return nil
+}
+
+// readResult hands the raw values of every row of the next result to row.
+func readResult(p *pgconn.Pipeline, begin func(), row func(values [][]byte)) error {
+	begin()
+	results, err := p.GetResults()
+	if err != nil {
+		return err
+	}
+	rows, ok := results.(*pgconn.ResultReader)
+	if !ok {
+		return fmt.Errorf("got %T, want rows", results)
+	}
+	for rows.NextRow() {
+		row(rows.Values())
+	}
+	_, err = rows.Close()
+	return err
 }
 
 var exportFetch = "FETCH " + strconv.Itoa(exportChunk) + " FROM export"
 
-// exportPartsSQL reads parts of a chunk of places, in the order of the places: by their ids, or, where they have most of
+// exportPartsQuery reads parts of a chunk of places, in the order of the places: by their ids, or, where they have most of
 // the ids between the first and the last, by these two, which costs the index half as much.
-type exportPartsSQL struct{ byIDs, byRange string }
+type exportPartsQuery struct {
+	byIDs, byRange string
+	formats        []int16
+}
 
-func exportParts(columns, table, order string) exportPartsSQL {
-	head, tail := "SELECT place_id, "+columns+" FROM "+table+" WHERE place_id ", " AND deleted_at IS NULL ORDER BY place_id, "+order
-	return exportPartsSQL{byIDs: head + "= ANY($1)" + tail, byRange: head + "BETWEEN $1 AND $2" + tail}
+func exportParts(columns []geo.Column, table, order string) exportPartsQuery {
+	head, tail := "SELECT place_id, "+exportNames(columns)+" FROM "+table+" WHERE place_id ", " AND deleted_at IS NULL ORDER BY place_id, "+order
+	return exportPartsQuery{byIDs: head + "= ANY($1::bigint[])" + tail, byRange: head + "BETWEEN $1::bigint AND $2::bigint" + tail,
+		formats: append([]int16{pgx.BinaryFormatCode}, exportFormatsOf(columns)...)}
 }
 
 var (
-	exportExternalIDs = exportParts("scheme, value", "external_ids", "scheme, value")
-	exportProtections = exportParts(protectionNames, "protections", "kind, code, entered_on NULLS LAST, id")
+	externalIDColumns = []geo.Column{{Name: "scheme", Type: geo.ColumnText}, {Name: "value", Type: geo.ColumnText}}
+	exportExternalIDs = exportParts(externalIDColumns, "external_ids", "scheme, value")
+	exportProtections = exportParts(protectionColumns, "protections", "kind, code, entered_on NULLS LAST, id")
+	exportFormats     = append(exportFormatsOf(ExportColumns()), pgx.BinaryFormatCode, pgx.BinaryFormatCode, pgx.BinaryFormatCode)
 )
 
-func (e exportPartsSQL) queue(b *pgx.Batch, ids []int64) {
-	first, last := ids[0], ids[len(ids)-1]
-	if last-first < 4*int64(len(ids)) {
-		b.Queue(e.byRange, first, last)
-	} else {
-		b.Queue(e.byIDs, intArray(ids))
+// exportFormatsOf asks for everything in binary but for text, which is the same bytes in both formats and cheaper for the
+// server to send as text.
+func exportFormatsOf(columns []geo.Column) []int16 {
+	var formats []int16
+	for _, c := range columns {
+		if c.Type == geo.ColumnText || c.Type == geo.ColumnJSON {
+			formats = append(formats, pgx.TextFormatCode)
+		} else {
+			formats = append(formats, pgx.BinaryFormatCode)
+		}
 	}
+	return formats
 }
 
-// exportOne hands chunk to fn and reads the chunk after it, which the server prepares meanwhile.
-func exportOne(ctx context.Context, tx pgx.Tx, chunk, next *exportedChunk, municipalities map[int64]string, fn func(*ExportRow) error) (err error) {
-	b := &pgx.Batch{}
-	exportExternalIDs.queue(b, chunk.ids)
-	exportProtections.queue(b, chunk.ids)
-	b.Queue(exportFetch)
-	results := tx.SendBatch(ctx, b)
-	defer func() {
-		if e := results.Close(); err == nil && e != nil {
-			err = mapError(fmt.Errorf("export places: %w", e))
-		}
-	}()
-	rows, err := results.Query()
-	if err == nil {
-		err = chunk.readExternalIDs(rows)
+func (e exportPartsQuery) send(p *pgconn.Pipeline, ids []int64) {
+	first, last := ids[0], ids[len(ids)-1]
+	if last-first < 4*int64(len(ids)) {
+		p.SendQueryParams(e.byRange, [][]byte{strconv.AppendInt(nil, first, 10), strconv.AppendInt(nil, last, 10)}, nil, nil, e.formats)
+		return
 	}
-	if err != nil {
-		return mapError(fmt.Errorf("export places: read external ids: %w", err))
+	list := []byte{'{'}
+	for _, id := range ids {
+		list = append(strconv.AppendInt(list, id, 10), ',')
 	}
-	if rows, err = results.Query(); err == nil {
-		err = chunk.readProtections(rows)
-	}
-	if err != nil {
-		return mapError(fmt.Errorf("export places: read protections: %w", err))
-	}
-	row := &ExportRow{chunk: chunk}
-	for i := range chunk.rows {
-		row.cells = chunk.cells[i*exportWidth : (i+1)*exportWidth]
-		if err := fn(row); err != nil {
-			return err
-		}
-	}
-	if rows, err = results.Query(); err == nil {
-		err = next.read(rows, municipalities)
-	}
-	if err != nil {
-		return mapError(fmt.Errorf("export places: %w", err))
-	}
-	return nil
+	list[len(list)-1] = '}'
+	p.SendQueryParams(e.byIDs, [][]byte{list}, nil, nil, e.formats)
 }
 
 // exportSelect is the list of expressions that gives the columns as the reader may see them.
@@ -319,93 +379,95 @@ func exportMunicipalities(ctx context.Context, tx pgx.Tx) (map[int64]string, err
 
 // exportedChunk holds some rows in one piece of memory that is used again for later ones.
 type exportedChunk struct {
+	municipalities map[int64]string
+
 	rows  int
 	data  []byte
 	cells []exportCell // exportWidth of them a row
 	ids   []int64      // of the rows, ascending
+	row   int          // where the parts that are being read have come to
+	text  []byte
 }
 
 // exportCell says where in the data a value is; null is from < 0.
 type exportCell struct{ from, to int32 }
 
-var exportNull = exportCell{from: -1}
+var emptyJSONArray = []byte("[]")
 
-func (c *exportedChunk) read(rows pgx.Rows, municipalities map[int64]string) error {
-	defer rows.Close()
+func (c *exportedChunk) begin() {
 	c.rows, c.data, c.cells, c.ids = 0, c.data[:0], c.cells[:0], c.ids[:0]
-	for rows.Next() {
-		values := rows.RawValues()
-		for _, v := range values {
-			c.cells = append(c.cells, c.add(v))
-		}
-		row := c.cells[c.rows*exportWidth:]
-		c.ids = append(c.ids, exportInt(values[exportIDColumn]))
-		if values[exportMaskedColumn][0] == 0 {
-			row[exportExternalIDsColumn] = c.add(emptyJSONArray)
-		}
-		row[exportProtectionsColumn] = c.add(emptyJSONArray)
-		if v := values[exportMunicipalityIDColumn]; v != nil {
-			from := len(c.data)
-			c.data = append(c.data, municipalities[exportInt(v)]...)
-			row[exportMunicipalityColumn] = exportCell{int32(from), int32(len(c.data))}
-		}
-		c.rows++
-	}
-	return rows.Err()
 }
 
-var emptyJSONArray = []byte("[]")
+func (c *exportedChunk) read(values [][]byte) {
+	for _, v := range values {
+		c.cells = append(c.cells, c.add(v))
+	}
+	row := c.cells[c.rows*exportWidth:]
+	c.ids = append(c.ids, exportInt(values[exportIDColumn]))
+	if values[exportMaskedColumn][0] == 0 {
+		row[exportExternalIDsColumn] = c.add(emptyJSONArray)
+	}
+	row[exportProtectionsColumn] = c.add(emptyJSONArray)
+	if v := values[exportMunicipalityIDColumn]; v != nil {
+		from := len(c.data)
+		c.data = append(c.data, c.municipalities[exportInt(v)]...)
+		row[exportMunicipalityColumn] = exportCell{int32(from), int32(len(c.data))}
+	}
+	c.rows++
+}
 
 func (c *exportedChunk) add(v []byte) exportCell {
 	if v == nil {
-		return exportNull
+		return exportCell{from: -1}
 	}
 	from := len(c.data)
 	c.data = append(c.data, v...)
 	return exportCell{int32(from), int32(len(c.data))}
 }
 
-// readParts gathers the parts of each place into a JSON array in the column; they come in the order of the places. A
-// place whose column is null keeps it so.
-func (c *exportedChunk) readParts(rows pgx.Rows, column int, appendPart func(b []byte, values [][]byte) []byte) error {
-	defer rows.Close()
-	row := 0
-	for rows.Next() {
-		values := rows.RawValues()
-		id := exportInt(values[0])
-		for row < c.rows && c.ids[row] < id {
-			row++
-		}
-		if row == c.rows {
-			continue // the rest of a range
-		}
-		cell := &c.cells[row*exportWidth+column]
-		if c.ids[row] != id || cell.from < 0 {
-			continue
-		}
-		if int(cell.to) != len(c.data) || cell.to-cell.from <= int32(len(emptyJSONArray)) {
-			*cell = exportCell{from: int32(len(c.data))}
-			c.data = append(c.data, '[')
-		} else {
-			c.data[len(c.data)-1] = ','
-		}
-		c.data = append(appendPart(c.data, values[1:]), ']')
-		cell.to = int32(len(c.data))
+func (c *exportedChunk) beginParts() { c.row = 0 }
+
+// openArray makes room for one more element in the JSON array of the place's column; the element and the closing bracket
+// are appended to the data, then closeArray is called. Parts come in the order of the places. It is nil where the place is
+// not in the chunk (the rest of a range) or its column is withheld.
+func (c *exportedChunk) openArray(id int64, column int) *exportCell {
+	for c.row < c.rows && c.ids[c.row] < id {
+		c.row++
 	}
-	return rows.Err()
+	if c.row == c.rows || c.ids[c.row] != id {
+		return nil
+	}
+	cell := &c.cells[c.row*exportWidth+column]
+	if cell.from < 0 {
+		return nil
+	}
+	if int(cell.to) != len(c.data) || int(cell.to-cell.from) <= len(emptyJSONArray) {
+		cell.from = int32(len(c.data))
+		c.data = append(c.data, '[')
+	} else {
+		c.data[len(c.data)-1] = ','
+	}
+	return cell
 }
 
-func (c *exportedChunk) readExternalIDs(rows pgx.Rows) error {
-	var name []byte
-	return c.readParts(rows, exportExternalIDsColumn, func(b []byte, values [][]byte) []byte {
-		name = append(append(append(name[:0], values[0]...), ':'), values[1]...)
-		b, _ = jsontext.AppendQuote(b, name) // PostgreSQL holds valid UTF-8 only
-		return b
-	})
+func (c *exportedChunk) closeArray(cell *exportCell) {
+	c.data = append(c.data, ']')
+	cell.to = int32(len(c.data))
 }
 
-func (c *exportedChunk) readProtections(rows pgx.Rows) error {
-	return c.readParts(rows, exportProtectionsColumn, appendProtection)
+func (c *exportedChunk) readExternalID(values [][]byte) {
+	if cell := c.openArray(exportInt(values[0]), exportExternalIDsColumn); cell != nil {
+		c.text = append(append(append(c.text[:0], values[1]...), ':'), values[2]...)
+		c.data, _ = jsontext.AppendQuote(c.data, c.text) // PostgreSQL holds valid UTF-8 only
+		c.closeArray(cell)
+	}
+}
+
+func (c *exportedChunk) readProtection(values [][]byte) {
+	if cell := c.openArray(exportInt(values[0]), exportProtectionsColumn); cell != nil {
+		c.data = appendProtection(c.data, values[1:])
+		c.closeArray(cell)
+	}
 }
 
 // appendProtection writes the audit form: what is empty is left out.

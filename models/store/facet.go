@@ -20,7 +20,7 @@ type FacetCounts struct {
 var facetExpressions = map[string]string{
 	"facet":        "CASE WHEN p.heritage_category IS NOT NULL AND p.infrastructure_category IS NOT NULL THEN 'both' WHEN p.heritage_category IS NOT NULL THEN 'heritage' ELSE 'infrastructure' END",
 	"category":     "unnest(array_remove(ARRAY[p.heritage_category, p.infrastructure_category], NULL))",
-	"municipality": "coalesce((SELECT m.teryt FROM municipalities m WHERE m.id = p.municipality_id), 'none')",
+	"municipality": "p.municipality_id", // grouped first, then named
 	"protection":   "unnest(CASE p.protections WHEN '{}' THEN '{none}' ELSE p.protections END)",
 	"grade":        "coalesce(p.grade, 'none')",
 	"freshness":    "CASE WHEN p.inspected_on IS NULL THEN 'never' WHEN p.inspected_on >= @fresh_since::date THEN 'fresh' ELSE 'stale' END",
@@ -48,6 +48,8 @@ func (s *Store) PlaceFacetCounts(ctx context.Context, user *models.User, f model
 	if err := s.filterPlaces(ctx, q, scope, f); err != nil {
 		return out, err
 	}
+	slices.Sort(by)
+	by = slices.Compact(by)
 	parts := []string{"SELECT '' AS facet, '' AS value, count(*) AS n FROM found p"}
 	for _, name := range by {
 		expression, ok := facetExpressions[name]

@@ -47,8 +47,14 @@ func Parts[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User,
 		owner = "SELECT id, municipality_id, publication, visibility, deleted_at FROM places WHERE id = t.place_id UNION ALL " +
 			"SELECT id, municipality_id, publication, visibility, deleted_at FROM products WHERE id = t.product_id"
 	}
-	if kind == models.KindMedia && !scope.All {
-		q.and("(NOT t.staff_only OR o.municipality_id = ANY(?))", scope.Municipalities)
+	if !scope.All {
+		switch kind {
+		case models.KindMedia:
+			q.and("(NOT t.staff_only OR o.municipality_id = ANY(?))", scope.Municipalities)
+		case models.KindExternalID:
+			// by the name it has elsewhere, the position of a coarse place can be looked up there
+			q.and("(o.visibility <> 'coarse' OR o.municipality_id = ANY(?))", scope.Municipalities)
+		}
 	}
 	if f.PlaceID != nil {
 		q.and("t.place_id = ?", *f.PlaceID)
@@ -220,8 +226,11 @@ func (s *Store) Products(ctx context.Context, user *models.User, f ProductFilter
 		}
 	}
 	if len(f.Categories) > 0 {
-		q.and(`p.category IN (WITH RECURSIVE t (code) AS (SELECT code FROM categories WHERE code = ANY(?)
-			UNION SELECT c.code FROM categories c JOIN t ON c.parent = t.code) SELECT code FROM t)`, f.Categories)
+		byFacet, err := s.categorySubtrees(ctx, f.Categories)
+		if err != nil {
+			return nil, "", err
+		}
+		q.and("p.category = ANY(?)", byFacet[models.FacetProduct])
 	}
 	if len(f.Municipalities) > 0 {
 		if err := s.filterMunicipalities(ctx, q, f.Municipalities); err != nil {

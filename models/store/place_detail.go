@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"wolnica/models"
 )
@@ -63,33 +64,30 @@ func (s *Store) PlaceDetail(ctx context.Context, user *models.User, id int64) (*
 		_ = redact(db, user, kindOf(subject, models.KindAccessFact), &d.AccessFacts[i])
 	}
 	if !internal {
-		public := d.Media[:0]
-		for _, m := range d.Media {
-			if !m.StaffOnly {
-				public = append(public, m)
-			}
+		d.Media = slices.DeleteFunc(d.Media, func(m models.Media) bool { return m.StaffOnly })
+		if place.Visibility == models.VisibilityCoarse {
+			d.ExternalIDs = nil
 		}
-		d.Media = public
 	}
 
 	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)
 	if place.Visibility != models.VisibilityCoarse || internal {
 		// the relatives of a coarse place would tell where it is
-		related := func(condition string, dest any) error {
-			q := newQuery()
-			q.and(condition, id)
-			q.and("p.deleted_at IS NULL")
-			q.and(q.visible("p", scope))
-			if !internal {
-				q.and("p.visibility = 'public'")
-			}
-			return q.scan(db, "SELECT p.id, p.name_pl, p.name_en FROM places p WHERE "+q.where()+" ORDER BY p.name_pl, p.id LIMIT 1000", dest)
+		children := newQuery()
+		children.and("p.parent_id = ?", id)
+		children.and("p.deleted_at IS NULL")
+		children.and(children.visible("p", scope))
+		if !internal {
+			children.and("p.visibility = 'public'")
 		}
-		var parents []PlaceLink
-		if err := related("p.parent_id = ?", &d.Children); err != nil {
+		if err := children.scan(db, "SELECT p.id, p.name_pl, p.name_en FROM places p WHERE "+children.where()+" ORDER BY p.name_pl, p.id LIMIT 1000", &d.Children); err != nil {
 			return nil, mapError(err)
 		}
-		if err := related("p.id = (SELECT parent_id FROM places WHERE id = ?)", &parents); err != nil {
+		parent := newQuery()
+		parent.and("p.id = ?", place.ParentID)
+		parent.and(parent.toldParent("p", scope))
+		var parents []PlaceLink
+		if err := parent.scan(db, "SELECT p.id, p.name_pl, p.name_en FROM places p WHERE "+parent.where(), &parents); err != nil {
 			return nil, mapError(err)
 		}
 		if len(parents) > 0 {

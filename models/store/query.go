@@ -73,6 +73,20 @@ func (q *query) visible(table string, scope models.Scope) string {
 	return fmt.Sprintf("(%s OR %s.municipality_id = ANY(%s))", public, table, q.arg(scope.Municipalities))
 }
 
+// toldParent is the condition under which a place is named as the parent of others: it can be seen, and its own position
+// is not one that its children would give away.
+func (q *query) toldParent(table string, scope models.Scope) string {
+	told := table + ".deleted_at IS NULL"
+	if scope.All {
+		return told
+	}
+	public := fmt.Sprintf("%[1]s.publication = 'published' AND %[1]s.visibility = 'public'", table)
+	if len(scope.Municipalities) == 0 {
+		return told + " AND " + public
+	}
+	return fmt.Sprintf("%s AND (%s OR %s.municipality_id = ANY(%s))", told, public, table, q.arg(scope.Municipalities))
+}
+
 // intArray is a bigint[] parameter.
 type intArray []int64
 

@@ -21,7 +21,12 @@ type Entity[T any] interface {
 
 // Create stores a new record with its first revision and fills in its id, version and times. The actor needs the right to
 // create in the record's municipality, and to publish when it starts out published.
+//
+// What is left in e is what the actor may read of it.
 func Create[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, e E) error {
+	if actor == nil {
+		return allow(nil, models.Subject{Kind: e.Kind()}, models.ActionCreate)
+	}
 	if err := e.Validate(s.today()); err != nil {
 		return err
 	}
@@ -33,10 +38,13 @@ func Create[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 		if err != nil {
 			return err
 		}
-		if _, isPart := any(e).(models.Part); isPart && (subject.Deleted || !models.CanRead(actor, subject)) && actor != nil {
-			return noSuchOwner("/place_id")
+		if part, ok := any(e).(models.Part); ok && (subject.Deleted || !models.CanRead(actor, subject)) {
+			return noSuchOwner(part)
 		}
 		if err := allow(actor, subject, createActions(subject)...); err != nil {
+			return err
+		}
+		if err := references(tx, actor, e, nil); err != nil {
 			return err
 		}
 		r := e.Base()
@@ -48,7 +56,10 @@ func Create[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 		if err := saveChildren(tx, e); err != nil {
 			return err
 		}
-		return s.revise(tx, actor, e, models.RevisionCreate, nil)
+		if err := s.revise(tx, actor, e, models.RevisionCreate, nil); err != nil {
+			return err
+		}
+		return redact(tx, actor, subject, e)
 	})
 }
 
@@ -61,8 +72,9 @@ func Update[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 // Delete hides a record softly: Restore brings it back, and its history stays.
 func Delete[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int) (E, error) {
 	return revise[T](ctx, s, actor, id, version, models.RevisionDelete, func(e E) error {
-		now := s.now().UTC()
-		e.Base().DeletedAt = &now
+		if now := s.now().UTC(); e.Base().DeletedAt == nil {
+			e.Base().DeletedAt = &now
+		}
 		return nil
 	})
 }
@@ -77,15 +89,17 @@ func Restore[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Us
 
 // Revert makes a record what it was at an earlier version, as a new version; a deleted one comes back with it.
 func Revert[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version, to int) (E, error) {
+	// Revisions never change, so the state can be read before the record is locked; in the transaction it would need a
+	// second connection.
+	state, stateErr := stateAt(s.db.WithContext(ctx), E(new(T)).Kind(), id, to)
 	return revise[T](ctx, s, actor, id, version, models.RevisionRestore, func(e E) error {
 		if to < 1 || to >= e.Base().Version {
 			return &models.Error{Code: models.CodeInvalid, Message: models.Text{PL: "Nie ma takiej wcześniejszej wersji.", EN: "There is no such earlier version."},
 				Fields: []models.FieldError{{Parameter: "to", Code: "range", Message: models.Text{
 					PL: fmt.Sprintf("Dozwolone od 1 do %d.", e.Base().Version-1), EN: fmt.Sprintf("Allowed from 1 to %d.", e.Base().Version-1)}}}}
 		}
-		state, err := stateAt(s.db.WithContext(ctx), e.Kind(), id, to)
-		if err != nil {
-			return err
+		if stateErr != nil {
+			return stateErr
 		}
 		return setAuditState(e, state)
 	})
@@ -108,7 +122,8 @@ func ByID[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User, 
 	return e, mapError(redact(db, user, subject, e))
 }
 
-// revise is the one path of every change to a stored record: lock, rights, version, change, checks, save, audit row.
+// revise is the one path of every change to a stored record: lock, rights, version, change, checks, save, audit row. It
+// gives the record as the actor may read it.
 func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int, action string, change func(E) error) (E, error) {
 	e := E(new(T))
 	err := s.inTx(ctx, func(tx *gorm.DB) error {
@@ -125,10 +140,10 @@ func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 		if before.Deleted && action == models.RevisionUpdate {
 			return models.ErrNotFound()
 		}
+		if err := allow(actor, before, updateActions(before, before, action)...); err != nil {
+			return err
+		}
 		if e.Base().Version != version {
-			if err := allow(actor, before, updateActions(before, before, action)...); err != nil {
-				return err
-			}
 			return stale(e.Base().Version)
 		}
 		old, err := auditState(e)
@@ -156,12 +171,15 @@ func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 		if err := allow(actor, after, updateActions(before, after, action)...); err != nil {
 			return err
 		}
+		if err := references(tx, actor, e, E(&snapshot)); err != nil {
+			return err
+		}
 		now, err := auditState(e)
 		if err != nil {
 			return err
 		}
 		if len(diff(old, now)) == 0 && wasDeleted == (e.Base().DeletedAt != nil) {
-			return nil
+			return redact(tx, actor, after, e)
 		}
 		r := e.Base()
 		r.Version++
@@ -172,7 +190,10 @@ func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 		if err := saveChildren(tx, e); err != nil {
 			return err
 		}
-		return s.revise(tx, actor, e, action, old)
+		if err := s.revise(tx, actor, e, action, old); err != nil {
+			return err
+		}
+		return redact(tx, actor, after, e)
 	})
 	if err != nil {
 		return nil, err
@@ -218,9 +239,9 @@ func subjectOf(db *gorm.DB, e models.Entity) (models.Subject, error) {
 		return s, nil
 	}
 	placeID, productID := part.OwnedBy()
-	table, id, pointer := "places", placeID, "/place_id"
+	table, id := "places", placeID
 	if placeID == nil {
-		table, id, pointer = "products", productID, "/product_id"
+		table, id = "products", productID
 	}
 	var owner struct {
 		MunicipalityID          *int64
@@ -232,17 +253,33 @@ func subjectOf(db *gorm.DB, e models.Entity) (models.Subject, error) {
 		return s, found.Error
 	}
 	if found.RowsAffected == 0 {
-		return s, noSuchOwner(pointer)
+		return s, noSuchOwner(part)
 	}
 	s.MunicipalityID, s.Publication, s.Visibility = owner.MunicipalityID, owner.Publication, owner.Visibility
 	s.Deleted = s.Deleted || owner.Deleted
-	if m, ok := e.(*models.Media); ok && m.StaffOnly {
-		s.Visibility = models.VisibilityRestricted
+	switch v := e.(type) {
+	case *models.Media:
+		if v.StaffOnly {
+			s.Visibility = models.VisibilityRestricted
+		}
+	case *models.ExternalID:
+		if s.Visibility == models.VisibilityCoarse {
+			// by the name it has elsewhere, the position of a place can be looked up there
+			s.Visibility = models.VisibilityRestricted
+		}
 	}
 	return s, nil
 }
 
-func noSuchOwner(pointer string) error {
+// noSuchOwner is the error for a place or a product that is missing, deleted or hidden from the actor: all look the same.
+func noSuchOwner(part models.Part) error {
+	if placeID, _ := part.OwnedBy(); placeID == nil {
+		return unknownReference("/product_id")
+	}
+	return unknownReference("/place_id")
+}
+
+func unknownReference(pointer string) error {
 	return models.Invalid(pointer, "unknown", "Nie ma takiego rekordu albo nie masz do niego dostępu.", "There is no such record, or you may not see it.")
 }
 
@@ -391,7 +428,7 @@ func MayCreate(ctx context.Context, s *Store, actor *models.User, e models.Part)
 		return mapError(err)
 	}
 	if subject.Deleted || !models.CanRead(actor, subject) {
-		return noSuchOwner("/place_id")
+		return noSuchOwner(e)
 	}
 	return allow(actor, subject, createActions(subject)...)
 }

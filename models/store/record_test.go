@@ -31,7 +31,7 @@ func square(lon, lat, size float64) geo.Geometry {
 func pointer[T any](v T) *T { return &v }
 
 // municipality makes a square municipality at the corner.
-func municipality(t *testing.T, s *store.Store, teryt, name string, lon, lat float64) *models.Municipality {
+func municipality(t testing.TB, s *store.Store, teryt, name string, lon, lat float64) *models.Municipality {
 	t.Helper()
 	m := &models.Municipality{TERYT: teryt, Name: name, KindCode: "rural", Geom: square(lon, lat, 0.1)}
 	if err := store.Create(ctx, s, store.System(), m); err != nil {

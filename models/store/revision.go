@@ -51,7 +51,7 @@ func History[T any, E Entity[T]](ctx context.Context, s *Store, user *models.Use
 	}
 	if !models.Can(user, models.ActionReadPersonal, subject) {
 		for i := range rows {
-			for _, field := range []string{"owner", "owner_notified_on", "email"} {
+			for _, field := range []string{"owner", "owner_notified_on", "observer", "email"} {
 				delete(rows[i].Diff, field)
 			}
 		}

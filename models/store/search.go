@@ -165,5 +165,6 @@ func (s *Store) placesByRelevance(ctx context.Context, scope models.Scope, f mod
 		last := rows[len(rows)-1]
 		next = encodeCursor(list, tiers[len(rows)-1], min(len([]rune(last.NamePL)), 32767), last.ID)
 	}
-	return views(rows, scope), next, nil
+	places, err := s.views(ctx, rows, scope)
+	return places, next, err
 }

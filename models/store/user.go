@@ -40,13 +40,30 @@ func (s *Store) Users(ctx context.Context, user *models.User, deleted bool, page
 	if err != nil {
 		return nil, "", err
 	}
-	db := s.db.WithContext(ctx)
-	for i := range rows {
-		if err := loadChildren(db, &rows[i]); err != nil {
-			return nil, "", mapError(err)
-		}
+	return rows, next, mapError(s.loadRoles(ctx, rows))
+}
+
+// loadRoles fills in the roles of all users at once.
+func (s *Store) loadRoles(ctx context.Context, users []models.User) error {
+	ids := make([]int64, len(users))
+	at := map[int64]*models.User{}
+	for i := range users {
+		users[i].Roles = []models.UserRole{}
+		ids[i] = users[i].ID
+		at[ids[i]] = &users[i]
 	}
-	return rows, next, nil
+	var rows []struct {
+		UserID int64
+		models.UserRole
+	}
+	err := s.db.WithContext(ctx).Raw("SELECT * FROM user_roles WHERE user_id = ANY(?) ORDER BY user_id, role, municipality_id NULLS FIRST", intArray(ids)).Scan(&rows).Error
+	if err != nil {
+		return fmt.Errorf("read roles: %w", err)
+	}
+	for _, r := range rows {
+		at[r.UserID].Roles = append(at[r.UserID].Roles, r.UserRole)
+	}
+	return nil
 }
 
 // Tokens lists the user's own tokens.

@@ -1,0 +1,83 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"wolnica/geo"
+	"wolnica/geo/geojson"
+	"wolnica/geo/gpkg"
+	"wolnica/geo/tabular"
+	"wolnica/models"
+)
+
+// Open reads a file as the source its name's extension says: GeoJSON, CSV or TSV, XLSX, GeoPackage. layer is a layer or
+// a sheet, "" for the first. A format that is not read is a CodeUnsupportedMedia error, a broken file CodeInvalid.
+func Open(path, layer string) (geo.Source, error) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".geojson", ".json", ".geojsonl", ".ndjson":
+		return openStream(path, func(f *os.File, size int64) (geo.Source, error) { return geojson.Open(f, size) })
+	case ".csv", ".tsv", ".txt":
+		return openStream(path, func(f *os.File, _ int64) (geo.Source, error) { return tabular.OpenCSV(f) })
+	case ".xlsx":
+		s, err := tabular.OpenXLSXFile(path, layer)
+		return s, broken(path, 0, err)
+	case ".gpkg":
+		s, err := gpkg.Open(path, layer)
+		if err != nil {
+			return nil, broken(path, 0, err)
+		}
+		return s, nil
+	}
+	return nil, models.NewError(models.CodeUnsupportedMedia,
+		fmt.Sprintf("Nie czytamy plików %q. Obsługiwane: .geojson, .csv, .tsv, .xlsx, .gpkg.", filepath.Ext(path)),
+		fmt.Sprintf("Files %q are not read. Supported: .geojson, .csv, .tsv, .xlsx, .gpkg.", filepath.Ext(path)))
+}
+
+func openStream(path string, open func(*os.File, int64) (geo.Source, error)) (geo.Source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, broken(path, 0, err)
+	}
+	info, err := f.Stat()
+	if err == nil {
+		var s geo.Source
+		if s, err = open(f, info.Size()); err == nil {
+			return fileSource{s, f}, nil
+		}
+	}
+	f.Close()
+	return nil, broken(path, 0, err)
+}
+
+// fileSource closes the file with the source.
+type fileSource struct {
+	geo.Source
+	file *os.File
+}
+
+func (s fileSource) Close() error { return errors.Join(s.Source.Close(), s.file.Close()) }
+
+// broken says that a file cannot be read further, after so many rows.
+func broken(path string, rows int64, err error) error {
+	if err == nil {
+		return nil
+	}
+	pl, en := err.Error(), err.Error()
+	var p *geo.Problem
+	if errors.As(err, &p) {
+		pl, en = p.PL, p.EN
+	}
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		pl, en = pathError.Err.Error(), pathError.Err.Error()
+	}
+	e := models.NewError(models.CodeInvalid,
+		fmt.Sprintf("Nie da się czytać pliku %s (po wierszu %d): %s", filepath.Base(path), rows, pl),
+		fmt.Sprintf("The file %s cannot be read (after row %d): %s", filepath.Base(path), rows, en))
+	e.Err = err
+	return e
+}

@@ -1,0 +1,167 @@
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"wolnica/models"
+	"wolnica/models/exchange"
+	"wolnica/models/media"
+	"wolnica/models/store"
+)
+
+// Runner runs queued imports one after another, and the housekeeping in between. One server has one.
+type Runner struct {
+	store *store.Store
+	files *media.Store
+	dir   string
+	log   *slog.Logger
+	wake  chan struct{}
+}
+
+// New returns a runner whose uploads wait in dir, which is made when it is not there.
+func New(s *store.Store, files *media.Store, dir string, log *slog.Logger) (*Runner, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of uploads: %w", err)
+	}
+	return &Runner{store: s, files: files, dir: dir, log: log, wake: make(chan struct{}, 1)}, nil
+}
+
+func (r *Runner) nudge() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it is awake already and will look at the folder again
+	}
+}
+
+// Run works until ctx ends. An import under way then is cancelled and leaves nothing.
+func (r *Runner) Run(ctx context.Context) {
+	if _, err := r.store.InterruptedImports(ctx); err != nil && ctx.Err() == nil {
+		r.log.Error("find interrupted imports", "error", err)
+	}
+	chores := time.NewTicker(time.Hour)
+	defer chores.Stop()
+	r.tidy(ctx)
+	for {
+		for _, id := range r.queued() {
+			if ctx.Err() != nil {
+				return
+			}
+			r.run(ctx, id)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-chores.C:
+			r.tidy(ctx)
+		}
+	}
+}
+
+// queued gives the batches whose files wait, oldest first. Half-made folders of a process that died are removed.
+func (r *Runner) queued() []int64 {
+	entries, err := os.ReadDir(r.dir)
+	if err != nil {
+		r.log.Error("read the folder of uploads", "error", err)
+		return nil
+	}
+	var ids []int64
+	for _, e := range entries {
+		if id, err := strconv.ParseInt(e.Name(), 10, 64); err == nil {
+			ids = append(ids, id)
+		} else if info, err := e.Info(); err == nil && strings.HasPrefix(e.Name(), ".incoming-") && time.Since(info.ModTime()) > 24*time.Hour {
+			_ = os.RemoveAll(filepath.Join(r.dir, e.Name()))
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// run imports one upload and removes its files. An upload whose batch is not queued any more was run by a process that
+// died: nothing of it was kept, and the sender has been told to send it again.
+func (r *Runner) run(ctx context.Context, id int64) {
+	defer os.RemoveAll(r.folder(id))
+	b, err := store.ByID[models.ImportBatch](ctx, r.store, store.System(), id)
+	if err != nil {
+		r.log.Error("read queued import", "batch", id, "error", err)
+		return
+	}
+	if b.Status != models.ImportQueued {
+		return
+	}
+	var u Upload
+	raw, err := os.ReadFile(filepath.Join(r.folder(id), "upload.json"))
+	if err == nil {
+		err = json.Unmarshal(raw, &u)
+	}
+	if err != nil {
+		r.fail(ctx, b, fmt.Errorf("read the upload: %w", err))
+		return
+	}
+	p, err := u.profile()
+	if err != nil {
+		r.fail(ctx, b, err)
+		return
+	}
+	// the sender's rights as they are now, not as they were when the file was sent
+	var actor *models.User
+	if b.ActorID != nil {
+		if actor, err = store.ByID[models.User](ctx, r.store, store.System(), *b.ActorID); err != nil {
+			r.fail(ctx, b, err)
+			return
+		}
+	}
+	_, err = exchange.Import(ctx, r.store, actor, exchange.Options{Profile: p, Path: filepath.Join(r.folder(id), "file"+u.extension()), FileName: u.FileName,
+		CRS: u.CRS, Layer: u.Layer, Publication: u.Publication, Municipality: u.MunicipalityID, DryRun: u.DryRun, BatchID: id})
+	switch {
+	case err == nil:
+		r.log.Info("import done", "batch", id)
+	case ctx.Err() != nil:
+		r.log.Info("import interrupted", "batch", id)
+	default:
+		r.log.Info("import failed", "batch", id, "code", models.CodeOf(err))
+		r.fail(ctx, b, err)
+	}
+}
+
+// fail ends a batch that could not even begin; one that began has been ended by the import.
+func (r *Runner) fail(ctx context.Context, b *models.ImportBatch, cause error) {
+	now, err := store.ByID[models.ImportBatch](ctx, r.store, store.System(), b.ID)
+	if err != nil || now.Status != models.ImportQueued {
+		return
+	}
+	now.Status = models.ImportFailed
+	now.Message = &models.Text{PL: "Importu nie udało się rozpocząć.", EN: "The import could not be started."}
+	var known *models.Error
+	if errors.As(cause, &known) {
+		now.Message = &known.Message
+	}
+	if err := r.store.EndImport(ctx, now); err != nil {
+		r.log.Error("end import", "batch", b.ID, "error", err)
+	}
+}
+
+// tidy removes what nobody needs any more: ended sessions, files no record holds.
+func (r *Runner) tidy(ctx context.Context) {
+	if err := r.store.PurgeSessions(ctx); err != nil && ctx.Err() == nil {
+		r.log.Error("purge sessions", "error", err)
+	}
+	// a file is stored before its record is; an hour is far longer than the gap between the two
+	removed, err := r.files.Sweep(ctx, func(sha string) (bool, error) { return r.store.MediaHeld(ctx, sha) }, time.Hour)
+	if err != nil && ctx.Err() == nil {
+		r.log.Error("sweep media files", "error", err)
+	}
+	if removed > 0 {
+		r.log.Info("removed media files without a record", "files", removed)
+	}
+}
