@@ -305,7 +305,7 @@ var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 		yesNo("entrance_level", "wejście z poziomu terenu (próg do 2 cm)", "level entrance (lip of at most 2 cm)"), "", "entrances.isLevel")
 	add(LinkEntrance, shelfGeometry, number("threshold", "cm", 0, 60, "wysokość progu", "height of the threshold"),
 		"", "door.thresholdHeight")
-	add(LinkEntrance, shelfGeometry, number("door_width", "cm", 30, 1000, "szerokość drzwi w świetle", "clear width of the door"),
+	add(LinkEntrance, shelfGeometry, number("door_width", "cm", 30, 600, "szerokość drzwi w świetle", "clear width of the door"),
 		"door:width", "door.width")
 	add(LinkEntrance, shelfEquipment, enum("door_operation", DoorOperations, "otwieranie drzwi", "door operation"),
 		"automatic_door", "")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -202,4 +203,36 @@ func (a *Answer) ID() int64 {
 		a.t.Fatalf("the answer has no id: %s", a.Body)
 	}
 	return int64(id)
+}
+
+// Part is one part of a multipart body.
+type Part struct {
+	Name, FileName string
+	Body           []byte
+}
+
+// Upload posts parts as multipart/form-data.
+func (c *Client) Upload(path string, parts ...Part) *Answer {
+	c.s.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for _, p := range parts {
+		var out io.Writer
+		var err error
+		if p.FileName != "" {
+			out, err = w.CreateFormFile(p.Name, p.FileName)
+		} else {
+			out, err = w.CreateFormField(p.Name)
+		}
+		if err == nil {
+			_, err = out.Write(p.Body)
+		}
+		if err != nil {
+			c.s.t.Fatalf("write the part %s: %v", p.Name, err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		c.s.t.Fatalf("write the parts: %v", err)
+	}
+	return c.Send("POST", path, body.Bytes(), "Content-Type: "+w.FormDataContentType())
 }

@@ -11,6 +11,7 @@ import (
 
 	"wolnica/api"
 	"wolnica/api/auth"
+	"wolnica/api/site"
 	v1 "wolnica/api/v1"
 	"wolnica/models"
 	"wolnica/models/job"
@@ -25,6 +26,8 @@ type Config struct {
 	// Jobs runs the imports that are uploaded; whoever runs the server runs it too.
 	Jobs *job.Runner
 	Auth auth.Config
+	// Ground is the schematic ground of the front page's map; it may be empty.
+	Ground []site.Ground
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp           string
 	Log            *slog.Logger
@@ -67,6 +70,11 @@ func New(cfg Config) (http.Handler, error) {
 	if err := api.MountDocs(engine, routes, info(cfg.Version)); err != nil {
 		return nil, fmt.Errorf("document the routes: %w", err)
 	}
+	pages, err := site.New(cfg.Store, cfg.Ground)
+	if err != nil {
+		return nil, err
+	}
+	pages.Mount(engine)
 	return engine, nil
 }
 

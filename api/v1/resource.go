@@ -114,7 +114,7 @@ func (r resource[T, E, In, Out]) record(ctx context.Context, e E, status int) (r
 func (r resource[T, E, In, Out]) writes() []api.Route {
 	doc := func(id, pl, en string) api.Doc {
 		return api.Doc{ID: id, Tag: r.tag, Auth: true, Summary: models.Text{PL: pl, EN: en},
-			Problems: []models.Code{models.CodeUnauthenticated, models.CodeForbidden, models.CodeConflict}}
+			Problems: []models.Code{models.CodeInvalid, models.CodeUnauthenticated, models.CodeForbidden, models.CodeConflict}}
 	}
 	create := doc("create"+r.id, "Dodaj "+r.onePL, "Create "+r.one)
 	create.Statuses = []int{201}

@@ -11,13 +11,17 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"wolnica/api"
 	"wolnica/api/auth"
 	"wolnica/api/server"
+	"wolnica/api/site"
+	"wolnica/cmd/wolnica/demo"
 	"wolnica/models"
+	"wolnica/models/job"
 	"wolnica/models/media"
 	"wolnica/models/store"
 	"wolnica/models/store/cluster"
@@ -83,10 +87,17 @@ func (c serveCommand) Run(p *program) (err error) {
 			return err
 		}
 	}
-	handler, err := c.handler(s, public, log)
+	handler, jobs, err := c.handler(s, public, log)
 	if err != nil {
 		return err
 	}
+	working, stopJobs := context.WithCancel(p.ctx)
+	var running sync.WaitGroup
+	running.Go(func() { jobs.Run(working) })
+	defer func() {
+		stopJobs()
+		running.Wait()
+	}()
 	at := "http://" + reachable(listener.Addr())
 	if public != nil {
 		at = public.String()
@@ -116,25 +127,47 @@ func (c serveCommand) publicURL() (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
-func (c serveCommand) handler(s *store.Store, public *url.URL, log *slog.Logger) (http.Handler, error) {
+func (c serveCommand) handler(s *store.Store, public *url.URL, log *slog.Logger) (http.Handler, *job.Runner, error) {
 	dir := c.MediaDir
 	if dir == "" {
 		dir = filepath.Join(c.Data, "media")
 	}
 	files, err := media.Open(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	jobs, err := job.New(s, files, filepath.Join(c.Data, "uploads"), log)
+	if err != nil {
+		return nil, nil, err
+	}
+	ground, err := schematicGround()
+	if err != nil {
+		return nil, nil, err
 	}
 	version, revision := build()
 	cfg := server.Config{
-		Store: s, Files: files, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
+		Store: s, Files: files, Jobs: jobs, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
 		Auth: auth.Config{TrustedProxies: c.TrustedProxy},
 	}
 	if public != nil {
 		cfg.TrustedOrigins = []string{public.String()}
 		cfg.Auth.Secure = public.Scheme == "https"
 	}
-	return server.New(cfg)
+	handler, err := server.New(cfg)
+	return handler, jobs, err
+}
+
+// schematicGround is the demonstration data's rivers, forests and roads, as the front page draws them.
+func schematicGround() ([]site.Ground, error) {
+	data, err := demo.Load()
+	if err != nil {
+		return nil, err
+	}
+	ground := make([]site.Ground, 0, len(data.Ground))
+	for _, g := range data.Ground {
+		ground = append(ground, site.Ground{Kind: g.Kind, Geom: g.Geom})
+	}
+	return ground, nil
 }
 
 // prepare puts right what a program that was killed left behind.

@@ -260,6 +260,11 @@ func redact(db *gorm.DB, user *models.User, s models.Subject, e models.Entity) e
 		if !personal {
 			v.Owner, v.OwnerNotifiedOn = "", nil
 		}
+		if !internal && s.Visibility == models.VisibilityCoarse {
+			// a number or an address in the register leads to the exact position; that it is protected does not
+			v.NumberRaw, v.RegisterNumbers, v.DecisionNumber, v.OrderNumber = "", models.StringArray{}, "", ""
+			v.Scope, v.URL, v.Note = "", "", ""
+		}
 	case *models.Inspection:
 		if !personal {
 			v.Observer = ""

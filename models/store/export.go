@@ -405,9 +405,10 @@ func (c *exportedChunk) read(values [][]byte) {
 	row := c.cells[c.rows*exportWidth:]
 	c.ids = append(c.ids, exportInt(values[exportIDColumn]))
 	if values[exportMaskedColumn][0] == 0 {
+		// what another system or the register calls a masked place would tell where it is
 		row[exportExternalIDsColumn] = c.add(emptyJSONArray)
+		row[exportProtectionsColumn] = c.add(emptyJSONArray)
 	}
-	row[exportProtectionsColumn] = c.add(emptyJSONArray)
 	if v := values[exportMunicipalityIDColumn]; v != nil {
 		from := len(c.data)
 		c.data = append(c.data, c.municipalities[exportInt(v)]...)

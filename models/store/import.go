@@ -180,6 +180,10 @@ func (t *Import) open(ctx context.Context) error {
 		fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, importTurn),
 		`SET LOCAL idle_in_transaction_session_timeout = 0`,
 		`SET LOCAL statement_timeout = 0`,
+		// Every foreign key check locks the row it finds. Locked once out here, those rows are not locked anew behind each
+		// savepoint, which would pile up a list of lockers that every further check has to go through.
+		`SELECT count(*) FROM (SELECT 1 FROM municipalities FOR KEY SHARE) m`,
+		`SELECT count(*) FROM (SELECT 1 FROM categories FOR KEY SHARE) c`,
 		// The rows of the file that were taken, for finding doubles in it and for the checks at the end; touched: the
 		// record is new or its name, category or position changed.
 		`CREATE TEMP TABLE import_rows (place_id bigint PRIMARY KEY, row bigint NOT NULL, touched boolean NOT NULL) ON COMMIT DROP`,
@@ -618,7 +622,8 @@ func reserve(ctx context.Context, tx pgx.Tx, table string, n int) ([]int64, erro
 	if n == 0 {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)`, table, n)
+	rows, err := tx.Query(ctx, `
+		SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence($1, 'id')::regclass AS name OFFSET 0) s, generate_series(1, $2)`, table, n)
 	if err != nil {
 		return nil, err
 	}
@@ -1065,20 +1070,30 @@ func (t *Import) collisions(ctx context.Context) ([]models.ImportIssue, error) {
 // share a cell of one grid at least, so a hash join finds them. A cell is 0.002° by 0.0036°, half of it more than 100 m
 // up to 60° N. A cell crowded with one name is looked through only as far as its first 200.
 func (t *Import) doublesNearby(ctx context.Context) ([]models.ImportIssue, error) {
+	// Folding a name is what costs most here: when much was imported every name is folded once, otherwise the few names
+	// are looked up in the index of folded names.
+	var most bool
+	if err := t.tx.QueryRow(ctx, `SELECT 10 * (SELECT count(*) FROM import_rows WHERE touched) >
+		(SELECT reltuples FROM pg_class WHERE oid = 'places'::regclass)`).Scan(&most); err != nil {
+		return nil, fmt.Errorf("look for doubles: %w", err)
+	}
+	among := `fold_text(q.name_pl) IN (SELECT fold_text(p.name_pl) FROM t JOIN places p ON p.id = t.id)`
+	if most {
+		among = "true"
+	}
 	rows, err := t.tx.Query(ctx, `
 		WITH t AS MATERIALIZED (
-			SELECT r.row, p.id, fold_text(p.name_pl) AS name FROM import_rows r JOIN places p ON p.id = r.place_id
+			SELECT r.row, p.id FROM import_rows r JOIN places p ON p.id = r.place_id
 			WHERE r.touched AND p.accuracy <> 'municipality'),
 		n AS MATERIALIZED (
 			SELECT q.id, fold_text(q.name_pl) AS name, coalesce(q.heritage_category, q.infrastructure_category) AS category,
-				CASE WHEN q.house_number <> '' THEN q.street || ' ' || q.house_number END AS address,
-				ST_PointOnSurface(q.geom) AS p
-			FROM places q
-			WHERE q.deleted_at IS NULL AND q.accuracy <> 'municipality' AND fold_text(q.name_pl) IN (SELECT name FROM t)),
+				CASE WHEN q.house_number <> '' THEN q.street || ' ' || q.house_number END AS address, q.geom
+			FROM places q WHERE q.deleted_at IS NULL AND q.accuracy <> 'municipality' AND `+among+`),
 		m AS MATERIALIZED (
-			SELECT * FROM n WHERE (name, category) IN (SELECT name, category FROM n GROUP BY 1, 2 HAVING count(*) > 1)),
+			SELECT n.*, ST_PointOnSurface(geom) AS p FROM n
+			WHERE (name, category) IN (SELECT name, category FROM n GROUP BY 1, 2 HAVING count(*) > 1)),
 		c AS MATERIALIZED (
-			SELECT m.*, g.i, floor(ST_X(m.p) / 0.0036 + g.dx) AS cx, floor(ST_Y(m.p) / 0.002 + g.dy) AS cy
+			SELECT m.id, m.name, m.category, m.address, m.p, g.i, floor(ST_X(m.p) / 0.0036 + g.dx) AS cx, floor(ST_Y(m.p) / 0.002 + g.dy) AS cy
 			FROM m, (VALUES (0, 0.0, 0.0), (1, 0.5, 0.0), (2, 0.0, 0.5), (3, 0.5, 0.5)) AS g (i, dx, dy)),
 		o AS MATERIALIZED (
 			SELECT * FROM (SELECT c.*, row_number() OVER (PARTITION BY i, cx, cy, name, category ORDER BY id) AS rank FROM c) r

@@ -106,18 +106,20 @@ func redactParts[T any, E Entity[T]](ctx context.Context, s *Store, user *models
 			}
 		}
 	}
-	var owners []struct {
+	type owner struct {
 		ID             int64
 		MunicipalityID *int64
+		Visibility     string
 	}
+	var owners []owner
 	db := s.db.WithContext(ctx)
 	q := newQuery()
-	if err := q.scan(db, "SELECT id, municipality_id FROM places WHERE id = ANY("+q.arg(ids)+")", &owners); err != nil {
+	if err := q.scan(db, "SELECT id, municipality_id, visibility FROM places WHERE id = ANY("+q.arg(ids)+")", &owners); err != nil {
 		return mapError(err)
 	}
-	municipality := map[int64]*int64{}
+	byID := map[int64]owner{}
 	for _, o := range owners {
-		municipality[o.ID] = o.MunicipalityID
+		byID[o.ID] = o
 	}
 	for i := range rows {
 		e := E(&rows[i])
@@ -129,7 +131,8 @@ func redactParts[T any, E Entity[T]](ctx context.Context, s *Store, user *models
 		if place == nil {
 			continue
 		}
-		if err := redact(db, user, models.Subject{Kind: e.Kind(), MunicipalityID: municipality[*place]}, e); err != nil {
+		o := byID[*place]
+		if err := redact(db, user, models.Subject{Kind: e.Kind(), MunicipalityID: o.MunicipalityID, Visibility: o.Visibility}, e); err != nil {
 			return err
 		}
 	}

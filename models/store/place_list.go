@@ -305,6 +305,9 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 	}
 	if f.RegisterNumber != "" {
 		q.and("EXISTS (SELECT 1 FROM protections r WHERE r.place_id = p.id AND r.deleted_at IS NULL AND r.register_numbers @> ARRAY[?::text])", f.RegisterNumber)
+		if !scope.All {
+			q.and("(p.visibility <> 'coarse' OR p.municipality_id = ANY(?))", scope.Municipalities)
+		}
 	}
 	if f.UpdatedSince != nil {
 		q.and("p.updated_at >= ?", *f.UpdatedSince)
