@@ -193,7 +193,7 @@ func describeOperation(r Route, path string, operation map[string]any, lang mode
 		field := docsField{Name: text(p, "name"), In: text(p, "in"), Type: typeOf(s), Text: text(p, "description"), Limits: limits(s)}
 		field.Required, _ = p["required"].(bool)
 		if e, ok := p["example"]; ok {
-			field.Example = fmt.Sprint(e)
+			field.Example = exampleText(e)
 		}
 		out.Parameters = append(out.Parameters, field)
 	}
@@ -400,4 +400,17 @@ func sortedKeys(m map[string]any) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// exampleText writes the example of a parameter as it stands in an address: a list with commas.
+func exampleText(example any) string {
+	list, ok := example.([]any)
+	if !ok {
+		return fmt.Sprint(example)
+	}
+	parts := make([]string, len(list))
+	for i, e := range list {
+		parts[i] = fmt.Sprint(e)
+	}
+	return strings.Join(parts, ",")
 }
