@@ -298,6 +298,7 @@ CREATE TABLE places (
     protections             text[] COLLATE "C" NOT NULL DEFAULT '{}',
     grade                   text COLLATE "C",
     inspected_on            date,
+    inspection_method       text COLLATE "C",
     -- where the public is told a coarse record is: the centre of its cell in a grid of about 1 km
     masked_geom             geometry(Point, 4326) GENERATED ALWAYS AS (
         CASE WHEN visibility = 'coarse'
@@ -622,21 +623,22 @@ CREATE TRIGGER revisions_append_only BEFORE UPDATE OR DELETE ON revisions
 -- +goose StatementBegin
 CREATE FUNCTION places_refresh(ids bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE places p
-    SET protections = d.protections, grade = d.grade, inspected_on = d.inspected_on
+    SET protections = d.protections, grade = d.grade, inspected_on = d.inspected_on, inspection_method = d.method
     FROM (
         SELECT i.id,
             coalesce((SELECT array_agg(DISTINCT r.code ORDER BY r.code) FROM protections r
                 WHERE r.place_id = i.id AND r.deleted_at IS NULL
                     AND (r.ended_on IS NULL OR r.ended_on > current_date)), '{}') AS protections,
-            n.grade, n.inspected_on
+            n.grade, n.inspected_on, n.method
         FROM unnest(ids) AS i (id)
         LEFT JOIN LATERAL (
-            SELECT s.grade, s.inspected_on FROM inspections s
+            SELECT s.grade, s.inspected_on, s.method FROM inspections s
             WHERE s.place_id = i.id AND s.deleted_at IS NULL AND s.superseded_by IS NULL
                 AND s.grade <> 'not_assessed'
             ORDER BY s.inspected_on DESC, s.id DESC LIMIT 1) n ON true) d
     WHERE p.id = d.id
-        AND (p.protections, p.grade, p.inspected_on) IS DISTINCT FROM (d.protections, d.grade, d.inspected_on)
+        AND (p.protections, p.grade, p.inspected_on, p.inspection_method)
+            IS DISTINCT FROM (d.protections, d.grade, d.inspected_on, d.method)
 $$;
 -- +goose StatementEnd
 

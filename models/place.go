@@ -64,10 +64,12 @@ type Place struct {
 	Licence string `json:"licence,omitempty"`
 
 	// Derived by the database; read-only.
-	Protections StringArray  `gorm:"->" json:"-"`
-	Grade       *string      `gorm:"->" json:"-"`
-	InspectedOn *Date        `gorm:"->" json:"-"`
-	MaskedGeom  geo.Geometry `gorm:"->" json:"-"`
+	Protections StringArray `gorm:"->" json:"-"`
+	Grade       *string     `gorm:"->" json:"-"`
+	InspectedOn *Date       `gorm:"->" json:"-"`
+	// InspectionMethod says how the newest grade came to be; a demonstration is badged wherever the grade is shown.
+	InspectionMethod *string      `gorm:"->" json:"-"`
+	MaskedGeom       geo.Geometry `gorm:"->" json:"-"`
 }
 
 // Kind of a Place.

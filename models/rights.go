@@ -90,6 +90,10 @@ func Can(u *User, action Action, s Subject) bool {
 			return true
 		}
 	}
+	switch s.Kind {
+	case KindMunicipality, KindCategory, KindUser, KindToken:
+		s.MunicipalityID = nil // whatever the caller filled in, they belong to the whole registry
+	}
 	for _, r := range u.Roles {
 		if r.MunicipalityID != nil && (s.MunicipalityID == nil || *r.MunicipalityID != *s.MunicipalityID) {
 			continue

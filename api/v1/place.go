@@ -101,6 +101,8 @@ type Place struct {
 type Condition struct {
 	Grade       string       `json:"grade,omitzero"`
 	InspectedOn *models.Date `json:"inspected_on,omitzero"`
+	// Method says how the grade came to be; demonstration marks an invented one.
+	Method string `json:"method,omitzero"`
 	// Freshness is fresh, stale (over three years) or never.
 	Freshness string `json:"freshness,omitzero"`
 }
@@ -207,6 +209,9 @@ func (h *handlers) place(p *models.Place) Place {
 	}
 	if p.Grade != nil {
 		out.Condition.Grade = *p.Grade
+	}
+	if p.InspectionMethod != nil {
+		out.Condition.Method = *p.InspectionMethod
 	}
 	if p.InspectedOn != nil {
 		out.Condition.Freshness = "stale"

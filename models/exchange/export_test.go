@@ -295,6 +295,9 @@ func TestExportShowsWhatTheListShows(t *testing.T) {
 				if p.InspectedOn != nil {
 					want["inspected_on"] = p.InspectedOn.String()
 				}
+				if p.InspectionMethod != nil {
+					want["inspection_method"] = *p.InspectionMethod
+				}
 				got := map[string]any{}
 				for i, c := range columns {
 					switch c.Name {
@@ -438,7 +441,7 @@ func TestExportColumnsAreTheAuditForm(t *testing.T) {
 			want = append(want, name)
 		}
 	}
-	want = append(want, "external_ids", "protections", "municipality", "grade", "inspected_on")
+	want = append(want, "external_ids", "protections", "municipality", "grade", "inspected_on", "inspection_method")
 	var got []string
 	for _, c := range store.ExportColumns() {
 		got = append(got, c.Name)

@@ -76,6 +76,7 @@ var exportColumns = []exportColumn{
 	{Column: geo.Column{Name: "municipality", Type: geo.ColumnText}, sql: "NULL::text"},
 	{Column: geo.Column{Name: "grade", Type: geo.ColumnText}},
 	{Column: geo.Column{Name: "inspected_on", Type: geo.ColumnDate}},
+	{Column: geo.Column{Name: "inspection_method", Type: geo.ColumnText}},
 }
 
 // parentUID stands for the subquery that needs to know the reader.

@@ -17,7 +17,7 @@ const placeColumns = `p.id, p.uid, p.version, p.created_at, p.updated_at, p.dele
 	p.object_type, p.dating_text, p.dating_from, p.dating_to, p.materials, p.original_function, p.current_function,
 	p.designer, p.infrastructure_category, p.capacity, p.surface, p.area_m2, p.built_year, p.renewal_value_pln,
 	p.expected_life_years, p.operator, p.equipment, p.method, p.source, p.licence, p.protections, p.grade,
-	p.inspected_on, p.masked_geom`
+	p.inspected_on, p.inspection_method, p.masked_geom`
 
 // placeSort is one order of the list of places: a non-null SQL key before the id, which makes it total.
 type placeSort struct {
