@@ -35,12 +35,15 @@ END
 $$;
 -- +goose StatementEnd
 
--- geometry_ok is the check of every stored geometry: WGS84 degrees, not empty, valid by OGC rules.
+-- geometry_ok is the check of every stored geometry: WGS84 degrees, not empty, valid by OGC rules. Its functions are named
+-- with their schema because a restored dump checks rows under an empty search path.
 CREATE FUNCTION geometry_ok(g geometry) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT g IS NULL OR (ST_XMin(g) >= -180 AND ST_XMax(g) <= 180 AND ST_YMin(g) >= -90 AND ST_YMax(g) <= 90
-        AND ST_CoordDim(g) = 2 AND NOT ST_IsEmpty(g) AND (GeometryType(g) = 'POINT' OR ST_IsValid(g)))
+    SELECT g IS NULL OR (public.ST_XMin(g) >= -180 AND public.ST_XMax(g) <= 180
+        AND public.ST_YMin(g) >= -90 AND public.ST_YMax(g) <= 90
+        AND public.ST_CoordDim(g) = 2 AND NOT public.ST_IsEmpty(g)
+        AND (public.GeometryType(g) = 'POINT' OR public.ST_IsValid(g)))
 $$;
 
 CREATE TABLE settings (
@@ -307,7 +310,9 @@ CREATE TABLE places (
     name_words              tsvector GENERATED ALWAYS AS (
         to_tsvector('simple', fold_text(name_pl || ' ' || name_en))) STORED,
     text_words              tsvector GENERATED ALWAYS AS (
-        to_tsvector('simple', fold_text(description_pl || ' ' || description_en || ' ' || locality || ' ' || street))) STORED,
+        to_tsvector('simple', fold_text(description_pl || ' ' || description_en || ' ' || locality
+            -- a coarse place must not be found by the street that its readers are not told
+            || CASE visibility WHEN 'coarse' THEN '' ELSE ' ' || street END))) STORED,
     CONSTRAINT places_uid_key UNIQUE (uid),
     CONSTRAINT places_name_length CHECK (char_length(name_pl) BETWEEN 1 AND 300 AND char_length(name_en) <= 300),
     CONSTRAINT places_text_length CHECK (char_length(description_pl) <= 20000 AND char_length(description_en) <= 20000),
@@ -341,13 +346,15 @@ CREATE INDEX places_name_idx ON places (name_pl COLLATE "pl-x-icu", id);
 CREATE INDEX places_updated_idx ON places (updated_at, id);
 CREATE INDEX places_name_words_idx ON places USING gin (name_words);
 CREATE INDEX places_text_words_idx ON places USING gin (text_words);
-CREATE INDEX places_folded_name_idx ON places (fold_text(name_pl));
+CREATE INDEX places_folded_name_idx ON places (fold_text(name_pl), id);
 
 -- Every distinct word of letters in the searchable texts. A word typed with a typo is corrected against these few words, never
 -- against a million names.
+-- Not unique: two people who save the same new word at once must not wait for one another, least of all for an import.
 CREATE TABLE search_words (
-    word text COLLATE "C" PRIMARY KEY
+    word text COLLATE "C" NOT NULL
 );
+CREATE INDEX search_words_word_idx ON search_words (word);
 CREATE INDEX search_words_trgm_idx ON search_words USING gin (word gin_trgm_ops);
 
 -- ---------------------------------------------------------------------------------------------- products
@@ -679,8 +686,7 @@ CREATE FUNCTION search_words_collect() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO search_words (word)
     SELECT DISTINCT w COLLATE "C" FROM new_rows n, unnest(tsvector_to_array(n.name_words || n.text_words)) w
-    WHERE w ~ '^[^0-9]{4,40}$'
-    ON CONFLICT DO NOTHING;
+    WHERE w ~ '^[^0-9]{4,40}$' AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.word = w COLLATE "C");
     RETURN NULL;
 END
 $$;
@@ -689,6 +695,16 @@ CREATE TRIGGER places_search_words_insert AFTER INSERT ON places
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION search_words_collect();
 CREATE TRIGGER places_search_words_update AFTER UPDATE ON places
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION search_words_collect();
+
+-- products_locate derives the municipality of products again: of their line, or of the first stop where there is none.
+CREATE FUNCTION products_locate() RETURNS void LANGUAGE sql AS $$
+    UPDATE products p SET municipality_id = d.found
+    FROM (SELECT q.id, CASE WHEN q.geom IS NOT NULL THEN municipality_of(q.geom) ELSE
+            (SELECT x.municipality_id FROM product_stops s JOIN places x ON x.id = s.place_id
+             WHERE s.product_id = q.id ORDER BY s.position LIMIT 1) END AS found
+          FROM products q) d
+    WHERE p.id = d.id AND p.municipality_id IS DISTINCT FROM d.found
+$$;
 
 -- The pieces of an outline follow the outline, and the places in reach of a changed outline are looked up again.
 -- +goose StatementBegin
@@ -703,6 +719,7 @@ BEGIN
     FROM (SELECT q.id, municipality_of(q.geom) AS found FROM places q
           WHERE q.geom && ST_Expand(NEW.geom, 0.01) OR q.municipality_id = NEW.id) d
     WHERE p.id = d.id AND p.municipality_id IS DISTINCT FROM d.found;
+    PERFORM products_locate();
     RETURN NULL;
 END
 $$;
@@ -735,5 +752,5 @@ CREATE TRIGGER places_parent_is_tree BEFORE INSERT OR UPDATE OF parent_id ON pla
 DROP TABLE revisions, external_ids, access_facts, inspections, media, protections, product_stops, products,
     search_words, places, import_issues, import_batches, tokens, sessions, user_roles, users, categories,
     municipality_parts, municipalities, settings CASCADE;
-DROP FUNCTION places_parent_is_tree, municipality_outline_changed, search_words_collect, places_refresh_after,
+DROP FUNCTION places_parent_is_tree, municipality_outline_changed, products_locate, search_words_collect, places_refresh_after,
     places_refresh, revisions_append_only, municipality_of, geometry_ok, is_transposition, fold_text;

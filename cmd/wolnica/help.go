@@ -130,10 +130,10 @@ func (h *helpText) ending(node *kong.Node) {
 	if node.Parent == nil {
 		h.paragraph(h.in("Każdą opcję można podać w środowisku: --public-url to WOLNICA_PUBLIC_URL, a --database-url to DATABASE_URL.",
 			"Every flag can be set in the environment: --public-url is WOLNICA_PUBLIC_URL, and --database-url is DATABASE_URL."))
-		h.b.WriteString(fmt.Sprintf(h.in("Więcej o poleceniu: %s help <polecenie>\n", "More on a command: %s help <command>\n"), more))
+		fmt.Fprintf(&h.b, h.in("Więcej o poleceniu: %s help <polecenie>\n", "More on a command: %s help <command>\n"), more)
 		return
 	}
-	h.b.WriteString(fmt.Sprintf(h.in("\nWięcej: %s <polecenie> --help\n", "\nMore: %s <command> --help\n"), more))
+	fmt.Fprintf(&h.b, h.in("\nWięcej: %s <polecenie> --help\n", "\nMore: %s <command> --help\n"), more)
 }
 
 // table writes a heading and two columns under it, nothing when there are no rows.

@@ -79,9 +79,6 @@ func (c serveCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer s.Close()
-	if err := prepare(p.ctx, s); err != nil {
-		return err
-	}
 	if c.Demo {
 		if err := p.serveDemo(s); err != nil {
 			return err
@@ -168,18 +165,6 @@ func schematicGround() ([]site.Ground, error) {
 		ground = append(ground, site.Ground{Kind: g.Kind, Geom: g.Geom})
 	}
 	return ground, nil
-}
-
-// prepare puts right what a program that was killed left behind.
-func prepare(ctx context.Context, s *store.Store) error {
-	if err := s.PurgeSessions(ctx); err != nil {
-		return err
-	}
-	interrupted, err := s.InterruptedImports(ctx)
-	if len(interrupted) > 0 {
-		slog.Warn("imports were interrupted; nothing of them was kept", "batches", interrupted)
-	}
-	return err
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {

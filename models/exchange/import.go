@@ -54,7 +54,7 @@ type Progress struct {
 }
 
 const (
-	batchRows  = 5_000
+	batchRows  = 10_000
 	batchBytes = 16 << 20 // of geometry
 	// wrongSystemRows is how many rows of another reference system than declared show that the whole file is.
 	wrongSystemRows = 20
@@ -74,21 +74,25 @@ const (
 // The returned batch holds the counts; it is not nil once there is one, also beside an error. In a failed import nothing was
 // created or updated, and its counts say so. The rows' report is store.ImportIssues.
 func Import(ctx context.Context, s *store.Store, actor *models.User, o Options) (*models.ImportBatch, error) {
-	run, err := newRun(ctx, s, actor, o)
+	r, err := newRun(ctx, s, actor, o)
 	if err != nil {
-		return nil, err
+		if o.BatchID == 0 {
+			return nil, err
+		}
+		r = &run{s: s, o: o, began: time.Now(), batch: &models.ImportBatch{Profile: o.Profile.Name, FileName: o.FileName, DryRun: o.DryRun}}
+		r.batch.ID = o.BatchID
+		return r.batch, r.fail(ctx, err)
 	}
-	defer run.source.Close()
-	if run.batch.ID == 0 {
-		if err := s.QueueImport(ctx, actor, run.batch); err != nil {
+	defer r.source.Close()
+	if r.batch.ID == 0 {
+		if err := s.QueueImport(ctx, actor, r.batch); err != nil {
 			return nil, err
 		}
 	}
-	err = run.run(ctx)
-	if err == nil {
-		return run.batch, nil
+	if err := r.run(ctx); err != nil {
+		return r.batch, r.fail(ctx, err)
 	}
-	return run.batch, run.fail(ctx, err)
+	return r.batch, nil
 }
 
 // run is one import under way.
@@ -107,6 +111,7 @@ type run struct {
 	tx     *store.Import
 	issues []models.ImportIssue
 	saved  int64
+	names  map[string]string
 
 	wrongSystem, goodSystem int
 }
@@ -290,6 +295,7 @@ func (r *run) tell() {
 // parcel is a part of the file on its way through the import.
 type parcel struct {
 	rows     []*store.ImportRow
+	names    map[string]string // see mapper.names
 	read     int64
 	fraction float32
 	// end is why nothing follows in a file that could not be read to its end. It travels with the rows before it, so that
@@ -355,6 +361,7 @@ func (r *run) finish(ctx context.Context) error {
 // read maps the file's rows and sends them on in parcels.
 func (r *run) read(ctx context.Context, out chan<- parcel) error {
 	send := func(p parcel) error {
+		p.names = r.mapper.names
 		if done, total := r.source.Progress(); total > 0 {
 			p.fraction = min(float32(done)/float32(total), 1)
 		}
@@ -462,6 +469,7 @@ func (r *run) system(row *store.ImportRow) error {
 // account counts a parcel's outcomes and adds its issues to the report.
 func (r *run) account(ctx context.Context, p parcel) error {
 	var issues []models.ImportIssue
+	r.names = p.names
 	r.mu.Lock()
 	b := r.batch
 	b.RowsRead += p.read
@@ -494,7 +502,9 @@ func (r *run) account(ctx context.Context, p parcel) error {
 // add brings issues into the words of the source and saves them when there are many.
 func (r *run) add(ctx context.Context, issues []models.ImportIssue) error {
 	for _, x := range issues {
-		x.Field = r.o.Profile.column(fieldName(x.Field))
+		if x.Field = fieldName(x.Field); r.names[x.Field] != "" {
+			x.Field = r.names[x.Field]
+		}
 		if runes := []rune(x.Value); len(runes) > maxIssueValue {
 			x.Value = string(runes[:maxIssueValue])
 		}
@@ -540,7 +550,7 @@ func (r *run) municipalities(ctx context.Context) error {
 		}
 		mapped, m, fields := r.mapper.municipalityRow(row)
 		if wrong := r.system(mapped); wrong != nil {
-			if err := r.account(ctx, parcel{rows: []*store.ImportRow{mapped}, read: 1}); err != nil {
+			if err := r.account(ctx, parcel{rows: []*store.ImportRow{mapped}, names: r.mapper.names, read: 1}); err != nil {
 				return err
 			}
 			return wrong
@@ -557,7 +567,7 @@ func (r *run) municipalities(ctx context.Context) error {
 				r.mapper.invalidMunicipality(mapped, err)
 			}
 		}
-		p := parcel{rows: []*store.ImportRow{mapped}, read: 1}
+		p := parcel{rows: []*store.ImportRow{mapped}, names: r.mapper.names, read: 1}
 		if done, total := r.source.Progress(); total > 0 {
 			p.fraction = min(float32(done)/float32(total), 1)
 		}

@@ -40,8 +40,10 @@ type mapper struct {
 	mapped *store.ImportFields
 	// partFields are what the file says of the parts, in the order of the profile's.
 	partFields [][]string
-	place      map[string]int // index of the field in models.Place by its audit name
-	fields     map[models.Kind]map[string]int
+	// names are the file's columns by what is made of them; a new map each time the file grows, so it can be handed on.
+	names  map[string]string
+	place  map[string]int // index of the field in models.Place by its audit name
+	fields map[models.Kind]map[string]int
 }
 
 func newMapper(p *Profile) *mapper {
@@ -121,6 +123,7 @@ func (m *mapper) begin(row *geo.Row) *store.ImportRow {
 func (m *mapper) learn() {
 	p := m.profile
 	m.mapped = store.NewImportFields(p.mappedFields())
+	m.names = p.columnNames()
 	m.partFields = make([][]string, len(p.parts))
 	for i, part := range p.parts {
 		for _, f := range part.fields {

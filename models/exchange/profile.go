@@ -76,7 +76,7 @@ type partMapping struct {
 	need string
 }
 
-//go:embed profiles/*.yaml profiles/README.md
+//go:embed profiles/*.yaml
 var shipped embed.FS
 
 // Profiles are the shipped profiles in the order of their names.
@@ -595,45 +595,36 @@ func (p *Profile) mappedFields() []string {
 	return names
 }
 
-// column is the source's column that fills the field, the field's own name when none does.
-func (p *Profile) column(field string) string {
-	switch {
-	case field == "key" && p.key != nil:
-		if c := p.key.column(&p.columns); c != "" {
-			return c
-		}
-	case field == "municipality" && p.municipality != nil:
-		return p.municipality.column(&p.columns)
-	case strings.HasPrefix(field, "dating_"):
-		field = "dating"
-	}
-	if kind, name, ok := strings.Cut(field, "."); ok {
-		for _, part := range p.parts {
-			if part.kind != models.Kind(kind) {
+// columnNames are the file's columns by what is made of them: fields of the place, "key", "municipality", and
+// "protection.number_raw" and its like. What is no column of the file is not among them.
+func (p *Profile) columnNames() map[string]string {
+	names := map[string]string{}
+	add := func(field string, templates ...*template) {
+		for _, t := range templates {
+			if t == nil {
 				continue
 			}
-			for _, f := range part.fields {
-				if f.name == name {
-					return firstOf(f.value.column(&p.columns), field)
-				}
+			if name := t.column(&p.columns); name != "" && t.known(&p.columns) {
+				names[field] = name
+				return
 			}
 		}
-		return field
 	}
+	add("key", p.key)
+	add("municipality", p.municipality)
+	add("external_ids", p.idsJSON)
 	for _, f := range p.fields {
-		if f.name == field || field == "dating" && f.name == "dating_text" {
-			return firstOf(f.value.column(&p.columns), field)
+		add(f.name, f.value.first...)
+		if f.name == "dating" {
+			for _, field := range []string{"dating_text", "dating_from", "dating_to"} {
+				add(field, f.value.first...)
+			}
 		}
 	}
-	return field
-}
-
-// column is the first column the value is made of, "" for a constant.
-func (v *value) column(c *columnSet) string {
-	for _, t := range v.first {
-		if name := t.column(c); name != "" {
-			return name
+	for _, part := range p.parts {
+		for _, f := range part.fields {
+			add(string(part.kind)+"."+f.name, f.value.first...)
 		}
 	}
-	return ""
+	return names
 }

@@ -71,8 +71,8 @@ func (s *Store) SaveImportProgress(ctx context.Context, b *models.ImportBatch) e
 	return mapError(saveImport(ctx, s.pool, b))
 }
 
-// EndImport writes the end of an import whose transaction was rolled back: a dry run or a failure. Records that went with
-// the transaction are no longer named by its issues.
+// EndImport writes the end of an import whose transaction was rolled back or never began: a dry run or a failure. Records
+// that went with the transaction are no longer named by its issues. An import that ended before stays as it ended.
 func (s *Store) EndImport(ctx context.Context, b *models.ImportBatch) error {
 	now := s.now().UTC()
 	b.FinishedAt = &now
@@ -100,7 +100,7 @@ func saveImport(ctx context.Context, q executor, b *models.ImportBatch) error {
 	_, err := q.Exec(ctx, `
 		UPDATE import_batches SET status = $2, rows_read = $3, rows_created = $4, rows_updated = $5, rows_unchanged = $6,
 			rows_failed = $7, warnings = $8, progress = $9, message = $10, finished_at = $11, crs = $12, updated_at = now()
-		WHERE id = $1`,
+		WHERE id = $1 AND status IN ('queued', 'running', 'interrupted')`,
 		b.ID, b.Status, b.RowsRead, b.RowsCreated, b.RowsUpdated, b.RowsUnchanged, b.RowsFailed, b.Warnings, b.Progress,
 		message, b.FinishedAt, b.CRS)
 	if err != nil {

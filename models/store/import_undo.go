@@ -211,8 +211,8 @@ func (u *undo) permit(ctx context.Context) error {
 func (u *undo) keep(ctx context.Context) error {
 	var foreign []string
 	for _, table := range append([]string{"external_ids", "media"}, partNames()...) {
-		foreign = append(foreign, fmt.Sprintf(`SELECT place_id FROM %[1]s t WHERE deleted_at IS NULL AND place_id IS NOT NULL
-			AND NOT EXISTS (SELECT 1 FROM undo_records r WHERE r.subject = '%[2]s' AND r.id = t.id)`, table, subjectOfTable(table)))
+		foreign = append(foreign, fmt.Sprintf(`SELECT place_id FROM %[1]s t WHERE deleted_at IS NULL
+			AND place_id IN (SELECT id FROM undo_records WHERE subject = 'place' AND created) AND NOT EXISTS (SELECT 1 FROM undo_records r WHERE r.subject = '%[2]s' AND r.id = t.id)`, table, subjectOfTable(table)))
 	}
 	for _, sql := range []string{
 		`UPDATE undo_records u SET kept = 'edited'

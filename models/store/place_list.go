@@ -106,8 +106,14 @@ func (s *Store) Places(ctx context.Context, user *models.User, f models.PlaceFil
 	from := "places p WHERE " + q.where()
 	if narrow(f) {
 		// OFFSET 0 keeps the planner from walking an index of the order and hoping to meet matches soon: records near one
-		// another were often written together, so the walk may go through everything else first.
-		from = "(SELECT p.* FROM " + from + " OFFSET 0) p"
+		// another were often written together, so the walk may go through everything else first. Only keys are sorted;
+		// whole rows are read for the page alone.
+		key := sort.key
+		if key == "" {
+			key = "p.id"
+		}
+		from = "(SELECT id FROM (SELECT p.id, " + key + " AS k FROM " + from + " OFFSET 0) p ORDER BY k" + order + ", id" + order +
+			fmt.Sprintf(" LIMIT %d) best JOIN places p ON p.id = best.id", page.Limit+1)
 	}
 	sql := "SELECT " + columns + " FROM " + from + " ORDER BY " + orderBy + fmt.Sprintf(" LIMIT %d", page.Limit+1)
 	if err := q.scan(s.db.WithContext(ctx), sql, &rows); err != nil {
@@ -151,7 +157,8 @@ func cursorKeys(keys []any, cast string) error {
 
 type placeRow struct {
 	models.Place
-	SortKey string
+	SortKey    string
+	NameLength int
 }
 
 // views gives the rows as the reader may see them. Only when some of them have a parent and the reader's roles do not

@@ -325,6 +325,9 @@ func allow(actor *models.User, s models.Subject, actions ...models.Action) error
 		if actor == nil {
 			return models.NewError(models.CodeUnauthenticated, "Zaloguj się, aby to zrobić.", "Sign in to do this.")
 		}
+		if actor.ReadOnly && a != models.ActionReadInternal && a != models.ActionReadPersonal {
+			return models.NewError(models.CodeForbidden, "Tym kluczem można tylko czytać.", "This key may only read.")
+		}
 		return models.NewError(models.CodeForbidden, "Twoja rola w tej gminie na to nie pozwala.", "Your role in this municipality does not allow this.")
 	}
 	return nil

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode"
 
@@ -43,9 +45,9 @@ func (s *Store) expandWords(ctx context.Context, text string) (searchWords, erro
 		if len(words[i].typed) < 4 {
 			continue
 		}
-		err := db.Raw(`SELECT word FROM search_words WHERE NOT EXISTS (
-				SELECT 1 FROM search_words WHERE word >= @typed AND word < @typed || U&'\FFFF')
-			AND word % @typed AND abs(char_length(word) - char_length(@typed)) <= 2
+		err := db.Raw(`SELECT word FROM (SELECT DISTINCT word FROM search_words WHERE word % @typed) w
+			WHERE NOT EXISTS (SELECT 1 FROM search_words WHERE word >= @typed AND word < @typed || U&'\FFFF')
+			AND abs(char_length(word) - char_length(@typed)) <= 2
 			AND (levenshtein_less_equal(word, @typed, 2) <= 1
 				OR levenshtein_less_equal(left(word, char_length(@typed)), @typed, 2) <= 1
 				OR levenshtein_less_equal(word, @typed, 2) = 2 AND is_transposition(word, @typed))
@@ -98,8 +100,33 @@ func (w searchWords) anywhere(q *query) string {
 	return strings.Join(parts, " AND ")
 }
 
-// placesByRelevance lists matches in tiers: the name itself, every word as typed in the name, every word as meant in the
-// name, the rest; in a tier short names first. Tiers are asked one after another until the page is full, so that a page
+// relevance is the tiers of a search, best first: the name itself, every word as typed in the name, every word as it may
+// have been meant in the name, the words anywhere.
+const (
+	tierName = iota
+	tierTyped
+	tierMeant
+	tierAnywhere
+	tiers
+)
+
+// A tier with at most manyMatches rows is found whole and sorted, short names first. In a larger one no order by length
+// helps a person, and sorting would cost more than the page: it comes in the order of ids, of which walkRows are looked
+// through before the index is asked after all.
+const (
+	manyMatches = 10_000
+	walkRows    = 20_000
+)
+
+// searchCursor is where a page of a search begins: behind this record of this tier.
+type searchCursor struct {
+	tier   int
+	byID   bool
+	length int64
+	id     int64
+}
+
+// placesByRelevance lists matches tier by tier. Tiers are asked one after another until the page is full, so that a page
 // costs what it shows.
 func (s *Store) placesByRelevance(ctx context.Context, scope models.Scope, f models.PlaceFilter, page models.Page, list any) ([]models.Place, string, error) {
 	if f.Text == "" {
@@ -109,62 +136,147 @@ func (s *Store) placesByRelevance(ctx context.Context, scope models.Scope, f mod
 	if err != nil {
 		return nil, "", err
 	}
-	after, err := decodeCursor(page.Cursor, list, 3)
+	from, err := decodeSearchCursor(page.Cursor, list)
 	if err != nil {
 		return nil, "", err
 	}
-	first := 0
-	if after != nil {
-		tier, ok1 := after[0].(float64)
-		length, ok2 := after[1].(float64)
-		if !ok1 || !ok2 || tier < 0 || tier > 3 || length != float64(int64(length)) {
-			return nil, "", badParameter("cursor", "cursor", "Kursor strony nie jest poprawny.", "The page cursor is not valid.")
-		}
-		if err := cursorKeys(after, ""); err != nil {
-			return nil, "", err
-		}
-		first = int(tier)
-		after[1] = int64(length)
-	}
 	text := f.Text
 	f.Text = ""
+	onlyText := reflect.DeepEqual(f, models.PlaceFilter{})
 	var rows []placeRow
-	var tiers []int
-	for tier := first; tier < 4 && len(rows) <= page.Limit; tier++ {
-		q := newQuery()
-		if err := s.filterPlaces(ctx, q, scope, f); err != nil {
+	var at []searchCursor
+	for tier := 0; tier < tiers && len(rows) <= page.Limit; tier++ {
+		if from != nil && tier < from.tier || tier == tierMeant && words.exact() == words.loose() {
+			continue
+		}
+		begin := from
+		if begin == nil || begin.tier != tier {
+			begin = &searchCursor{tier: tier, byID: tier == tierName}
+			if onlyText && tier > tierName {
+				if begin.byID, err = s.manyMatch(ctx, words, tier); err != nil {
+					return nil, "", err
+				}
+			}
+		}
+		more, err := s.searchTier(ctx, scope, f, text, words, *begin, page.Limit+1-len(rows), onlyText)
+		if err != nil {
 			return nil, "", err
-		}
-		is := []string{
-			"fold_text(p.name_pl) = fold_text(" + q.arg(text) + ")",
-			"p.name_words @@ " + q.arg(words.exact()) + "::tsquery",
-			"p.name_words @@ " + q.arg(words.loose()) + "::tsquery",
-			words.anywhere(q),
-		}
-		q.and("(" + is[tier] + ")")
-		for _, earlier := range is[:tier] {
-			q.and("NOT (" + earlier + ")")
-		}
-		if after != nil && tier == first {
-			q.and("(p.name_length, p.id) > (?::smallint, ?::bigint)", after[1], after[2])
-		}
-		var more []placeRow
-		sql := "SELECT " + placeColumns + " FROM places p WHERE " + q.where() +
-			fmt.Sprintf(" ORDER BY p.name_length, p.id LIMIT %d", page.Limit+1-len(rows))
-		if err := q.scan(s.db.WithContext(ctx), sql, &more); err != nil {
-			return nil, "", mapError(fmt.Errorf("search places: %w", err))
 		}
 		rows = append(rows, more...)
 		for range more {
-			tiers = append(tiers, tier)
+			at = append(at, *begin)
 		}
 	}
 	next := ""
 	if len(rows) > page.Limit {
 		rows = rows[:page.Limit]
-		last := rows[len(rows)-1]
-		next = encodeCursor(list, tiers[len(rows)-1], min(len([]rune(last.NamePL)), 32767), last.ID)
+		last, c := rows[len(rows)-1], at[page.Limit-1]
+		next = encodeCursor(list, c.tier, c.byID, last.NameLength, last.ID)
 	}
-	places, err := s.views(ctx, rows, scope)
-	return places, next, err
+	shown, err := s.views(ctx, rows, scope)
+	return shown, next, err
+}
+
+// searchTier reads the next matches of one tier.
+func (s *Store) searchTier(ctx context.Context, scope models.Scope, f models.PlaceFilter, text string, words searchWords, begin searchCursor, limit int, onlyText bool) ([]placeRow, error) {
+	conditions := func(q *query) error {
+		if err := s.filterPlaces(ctx, q, scope, f); err != nil {
+			return err
+		}
+		is := [tiers]string{
+			// the length first: it is cheap and tells most names apart before they are folded
+			"p.name_length = " + q.arg(len([]rune(text))) + "::integer AND fold_text(p.name_pl) = fold_text(" + q.arg(text) + ")",
+			"p.name_words @@ " + q.arg(words.exact()) + "::tsquery",
+			"p.name_words @@ " + q.arg(words.loose()) + "::tsquery",
+			words.anywhere(q),
+		}
+		q.and("(" + is[begin.tier] + ")")
+		for _, earlier := range is[:begin.tier] {
+			q.and("NOT (" + earlier + ")")
+		}
+		return nil
+	}
+	db := s.db.WithContext(ctx)
+	columns := "SELECT " + placeColumns + ", p.name_length FROM "
+	var rows []placeRow
+	if begin.byID && begin.tier != tierName && onlyText {
+		q := newQuery()
+		if err := conditions(q); err != nil {
+			return nil, err
+		}
+		window := fmt.Sprintf("(SELECT * FROM places WHERE id > %s ORDER BY id LIMIT %d) p", q.arg(begin.id), walkRows)
+		if err := q.scan(db, columns+window+" WHERE "+q.where()+fmt.Sprintf(" ORDER BY p.id LIMIT %d", limit), &rows); err != nil {
+			return nil, mapError(fmt.Errorf("search places: %w", err))
+		}
+		if len(rows) == limit {
+			return rows, nil
+		}
+		rows = nil // the matches lie elsewhere: ask the index
+	}
+	q := newQuery()
+	if err := conditions(q); err != nil {
+		return nil, err
+	}
+	key := "(p.name_length, p.id)"
+	if begin.byID {
+		key = "p.id"
+		q.and("p.id > ?", begin.id)
+	} else if begin.id > 0 {
+		q.and("(p.name_length, p.id) > (?::smallint, ?::bigint)", begin.length, begin.id)
+	}
+	fence := " OFFSET 0" // find by the index and sort, whatever the order of ids promises
+	if begin.tier == tierName {
+		fence = "" // an index has them in order
+	}
+	best := "(SELECT id FROM (SELECT p.id, p.name_length FROM places p WHERE " + q.where() + fence + ") p ORDER BY " + strings.Trim(key, "()") + fmt.Sprintf(" LIMIT %d)", limit)
+	if err := q.scan(db, columns+best+" best JOIN places p ON p.id = best.id ORDER BY "+strings.Trim(key, "()"), &rows); err != nil {
+		return nil, mapError(fmt.Errorf("search places: %w", err))
+	}
+	return rows, nil
+}
+
+// manyMatch estimates from the statistics whether a tier is too large to be sorted. Words are taken one by one, since the
+// planner thinks that "plac" and "zabaw" have nothing to do with one another; the rarest decides.
+func (s *Store) manyMatch(ctx context.Context, words searchWords, tier int) (bool, error) {
+	for _, w := range words {
+		q := newQuery()
+		word := q.arg(w.loose())
+		condition := "name_words @@ " + word + "::tsquery"
+		if tier == tierAnywhere {
+			condition += " OR text_words @@ " + word + "::tsquery"
+		}
+		var plan string
+		if err := q.scan(s.db.WithContext(ctx), "EXPLAIN (FORMAT JSON) SELECT FROM places WHERE "+condition, &plan); err != nil {
+			return false, mapError(fmt.Errorf("estimate matches: %w", err))
+		}
+		var out []struct {
+			Plan struct {
+				Rows float64 `json:"Plan Rows"`
+			}
+		}
+		if err := json.Unmarshal([]byte(plan), &out); err != nil || len(out) != 1 {
+			return false, fmt.Errorf("estimate matches: got the plan %q", plan)
+		}
+		if out[0].Plan.Rows <= manyMatches {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+func decodeSearchCursor(text string, list any) (*searchCursor, error) {
+	keys, err := decodeCursor(text, list, 4)
+	if err != nil || keys == nil {
+		return nil, err
+	}
+	if err := cursorKeys(keys, ""); err != nil {
+		return nil, err
+	}
+	tier, ok1 := keys[0].(float64)
+	byID, ok2 := keys[1].(bool)
+	length, ok3 := keys[2].(float64)
+	if !ok1 || !ok2 || !ok3 || tier < 0 || tier >= tiers || tier != float64(int(tier)) || length != float64(int16(length)) {
+		return nil, badParameter("cursor", "cursor", "Kursor strony nie jest poprawny.", "The page cursor is not valid.")
+	}
+	return &searchCursor{tier: int(tier), byID: byID, length: int64(length), id: keys[3].(int64)}, nil
 }

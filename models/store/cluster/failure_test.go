@@ -87,7 +87,7 @@ func TestTooOldPostgreSQLIsNotTaken(t *testing.T) {
 	old := fakeInstallation(t, "13.9")
 	addPostGIS(t, old)
 	_, err := find(t.Context(), []string{old}, 0)
-	requireIn(t, texts(t, err), "14", "13", "postgresql-")
+	requireIn(t, texts(t, err), "15", "13", "postgresql-")
 }
 
 func TestClusterOfAnotherVersionNamesItsPackages(t *testing.T) {

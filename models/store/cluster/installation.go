@@ -18,7 +18,7 @@ import (
 )
 
 // oldest is the oldest major version of PostgreSQL whose features the schema may use.
-const oldest = 14
+const oldest = 15
 
 // installation is one set of PostgreSQL server binaries.
 type installation struct {
@@ -180,7 +180,7 @@ func shipped(release string) int {
 			field[k] = strings.Trim(v, `"'`)
 		}
 	}
-	return map[string]int{"debian 12": 15, "debian 13": 17, "ubuntu 22.04": 14, "ubuntu 24.04": 16}[field["ID"]+" "+field["VERSION_ID"]]
+	return map[string]int{"debian 12": 15, "debian 13": 17, "ubuntu 24.04": 16}[field["ID"]+" "+field["VERSION_ID"]]
 }
 
 func listed(found []installation, none string) string {
