@@ -348,11 +348,13 @@ func limits(s map[string]any) string {
 	if values, ok := s["enum"].([]any); ok {
 		words := make([]string, len(values))
 		for i, v := range values {
-			words[i] = fmt.Sprint(v)
-			if v == "" {
+			switch v {
+			case "":
 				words[i] = `""`
-			} else if v == nil {
+			case nil:
 				words[i] = "null"
+			default:
+				words[i] = fmt.Sprint(v)
 			}
 		}
 		parts = append(parts, strings.Join(words, " · "))

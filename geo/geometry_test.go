@@ -244,7 +244,7 @@ func FuzzDecodeEWKB(f *testing.F) {
 		if err != nil {
 			return
 		}
-		Validate(g, Limits{})
+		_ = Validate(g, Limits{})
 		again, err := DecodeEWKB(AppendEWKB(nil, g))
 		if err != nil {
 			t.Fatalf("what was read cannot be written and read: %v", err)
@@ -265,7 +265,7 @@ func FuzzDecodeGeoJSON(f *testing.F) {
 		if err != nil {
 			return
 		}
-		Validate(g, Limits{})
+		_ = Validate(g, Limits{})
 		if !json.Valid(AppendGeoJSON(nil, g)) {
 			t.Fatalf("written badly: %s", AppendGeoJSON(nil, g))
 		}

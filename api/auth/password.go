@@ -29,8 +29,9 @@ var currentCost = cost{memoryKiB: 19 * 1024, passes: 2, threads: 1}
 const (
 	saltLength = 16
 	keyLength  = 32
-	// MinPassword is the least length of a new password in characters, MaxPassword the most.
+	// MinPassword is the least length of a new password in characters.
 	MinPassword = 12
+	// MaxPassword is the greatest.
 	MaxPassword = 200
 )
 

@@ -39,7 +39,7 @@ func Open(r io.Reader, size int64) (geo.Source, error) {
 		return nil, fmt.Errorf("read GeoJSON: %w", err)
 	}
 	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
-		in.buffer.Discard(3)
+		_, _ = in.buffer.Discard(3) // they were peeked at: they are there
 		in.skipped, head = 3, head[3:]
 	}
 	if trimmed := bytes.TrimLeft(head, " \t\r\n"); len(trimmed) == 0 {

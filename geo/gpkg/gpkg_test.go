@@ -212,13 +212,19 @@ func TestSourceReadsForeignFiles(t *testing.T) {
 
 func TestOpenRefusesWhatIsNoGeoPackage(t *testing.T) {
 	text := filepath.Join(t.TempDir(), "a.gpkg")
-	os.WriteFile(text, []byte("not a database"), 0o600)
+	if err := os.WriteFile(text, []byte("not a database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	cut := foreign(t)
 	b, _ := os.ReadFile(cut)
-	os.WriteFile(cut, b[:len(b)/3], 0o600)
+	if err := os.WriteFile(cut, b[:len(b)/3], 0o600); err != nil {
+		t.Fatal(err)
+	}
 	plain := filepath.Join(t.TempDir(), "plain.sqlite")
 	db, _ := sql.Open("sqlite", plain)
-	db.Exec("CREATE TABLE a (b)")
+	if _, err := db.Exec("CREATE TABLE a (b)"); err != nil {
+		t.Fatal(err)
+	}
 	db.Close()
 	for name, path := range map[string]string{
 		"text":      text,

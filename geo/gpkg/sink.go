@@ -97,7 +97,7 @@ func Create(path, layer string, columns []geo.Column) (geo.Sink, error) {
 	s := &sink{db: db, layer: layer, columns: columns, box: geo.BBox{
 		MinLon: math.Inf(1), MinLat: math.Inf(1), MaxLon: math.Inf(-1), MaxLat: math.Inf(-1)}}
 	if err := s.open(); err != nil {
-		s.release()
+		_ = s.release() // the first fault is the one to tell
 		return nil, fmt.Errorf("create GeoPackage: %w", err)
 	}
 	return s, nil

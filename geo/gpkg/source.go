@@ -269,7 +269,8 @@ func (s *Source) query(ctx context.Context) error {
 	for i := range s.values {
 		s.targets = append(s.targets, &s.values[i])
 	}
-	s.rows, err = s.conn.QueryContext(ctx, "SELECT "+list.String()+" FROM "+quote(s.layer.Name))
+	s.rows, err = s.conn.QueryContext( //nolint:rowserrcheck // Next asks for it after the last row
+		ctx, "SELECT "+list.String()+" FROM "+quote(s.layer.Name))
 	return err
 }
 

@@ -62,7 +62,7 @@ func OpenCSV(r io.ReadSeeker) (geo.Source, error) {
 		return nil, fmt.Errorf("read CSV: %w", err)
 	}
 	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
-		s.buffer.Discard(3)
+		_, _ = s.buffer.Discard(3) // they were peeked at: they are there
 		head = head[3:]
 	}
 	s.delimiter = detectDelimiter(head)
@@ -222,7 +222,7 @@ func (p *parser) record() ([]string, error) {
 				continue
 			}
 			if next, err := p.in.Peek(1); err == nil && next[0] == '"' {
-				p.in.ReadByte()
+				_, _ = p.in.ReadByte() // it was peeked at: it is there
 				p.buffer = append(p.buffer, '"')
 				continue
 			}

@@ -273,7 +273,9 @@ func TestXLSXRoundTrips(t *testing.T) {
 func TestXLSXSourceReadsWhatPeopleMake(t *testing.T) {
 	f := excelize.NewFile()
 	defer f.Close()
-	f.NewSheet("Dane")
+	if _, err := f.NewSheet("Dane"); err != nil {
+		t.Fatal(err)
+	}
 	custom := "dd.mm.yyyy"
 	red := `[Red]#,##0.00 "zł"`
 	dateStyle, _ := f.NewStyle(&excelize.Style{CustomNumFmt: &custom})
@@ -290,7 +292,9 @@ func TestXLSXSourceReadsWhatPeopleMake(t *testing.T) {
 		}
 	}
 	for cell, style := range map[string]int{"C3": dateStyle, "D3": builtin, "E3": clock, "F3": money} {
-		f.SetCellStyle("Dane", cell, cell, style)
+		if err := f.SetCellStyle("Dane", cell, cell, style); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var b bytes.Buffer
 	if err := f.Write(&b); err != nil {

@@ -91,7 +91,7 @@ func rgbProfile(size int) []byte {
 
 func segment(marker byte, payload string) []byte {
 	var b bytes.Buffer
-	writeSegment(&b, marker, []byte(payload))
+	_ = writeSegment(&b, marker, []byte(payload))
 	return b.Bytes()
 }
 
@@ -125,7 +125,7 @@ func photoJPEG(t testing.TB, m image.Image, orientation uint16) []byte {
 
 func chunk(name, body string) []byte {
 	var b bytes.Buffer
-	writeChunk(&b, name, []byte(body))
+	_ = writeChunk(&b, name, []byte(body))
 	return b.Bytes()
 }
 

@@ -38,10 +38,10 @@ func withProfile(encoded, profile []byte, t Type) []byte {
 		const upToHeader = len(pngSignature) + 8 + 13 + 4
 		body := bytes.NewBufferString("ICC\x00\x00")
 		z := zlib.NewWriter(body)
-		z.Write(profile)
+		_, _ = z.Write(profile) // into memory, as the writes below
 		z.Close()
 		b.Write(encoded[:upToHeader])
-		writeChunk(&b, "iCCP", body.Bytes())
+		_ = writeChunk(&b, "iCCP", body.Bytes())
 		b.Write(encoded[upToHeader:])
 		return b.Bytes()
 	}
@@ -50,7 +50,7 @@ func withProfile(encoded, profile []byte, t Type) []byte {
 	b.Write(encoded[:2])
 	for i := range parts {
 		part := profile[i*most : min((i+1)*most, len(profile))]
-		writeSegment(&b, markerAPP2, append([]byte(iccPrefix+string([]byte{byte(i + 1), byte(parts)})), part...))
+		_ = writeSegment(&b, markerAPP2, append([]byte(iccPrefix+string([]byte{byte(i + 1), byte(parts)})), part...))
 	}
 	b.Write(encoded[2:])
 	return b.Bytes()

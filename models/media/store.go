@@ -88,7 +88,7 @@ func Open(dir string) (*Store, error) {
 // touched is when anything in a folder last changed; a folder's own time does not move while a file in it grows.
 func touched(dir string) time.Time {
 	var last time.Time
-	filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
 		}
