@@ -113,8 +113,8 @@ func (r *Runner) run(ctx context.Context, id int64) {
 		r.fail(ctx, b, err)
 		return
 	}
-	// the sender's rights as they are now, not as they were when the file was sent
-	var actor *models.User
+	// the sender's rights as they are now, not as they were when the file was sent; only the program itself has no id
+	actor := store.System()
 	if b.ActorID != nil {
 		if actor, err = store.ByID[models.User](ctx, r.store, store.System(), *b.ActorID); err != nil {
 			r.fail(ctx, b, err)
