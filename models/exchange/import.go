@@ -55,7 +55,7 @@ type Progress struct {
 
 const (
 	batchRows  = 10_000
-	batchBytes = 16 << 20 // of geometry
+	batchBytes = 16 << 20 // of text and geometry
 	// wrongSystemRows is how many rows of another reference system than declared show that the whole file is.
 	wrongSystemRows = 20
 	maxIssueValue   = 200
@@ -398,6 +398,9 @@ func (r *run) read(ctx context.Context, out chan<- parcel) error {
 			return send(p)
 		}
 		size += 8 * flat(mapped.Place.Geom.T)
+		for _, v := range row.Values {
+			size += len(v)
+		}
 		if len(p.rows) == batchRows || size > batchBytes {
 			if err := send(p); err != nil {
 				return err

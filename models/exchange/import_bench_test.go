@@ -75,17 +75,25 @@ func benchmarkFile(t testing.TB, n int) string {
 	w := bufio.NewWriterSize(f, 1<<20)
 	r := rand.New(rand.NewPCG(1, 2))
 	kinds := []string{"plac zabaw", "park", "boisko"}
-	words := strings.Fields("Jagiellońska Zielona Łąkowa Długa Słoneczna Nadrzeczna Klonowa Źródlana Krakowska Polna Leśna Ogrodowa")
+	// Some 4,000 words, as streets and estates of a region have.
+	var words []string
+	for _, first := range strings.Fields("Lip Dęb Klon Jawor Wierzb Brzoz Olsz Kalin Źródl Łąk Krak Wiel Skaw Niepoł Żab Świąt Mich Zabierz Zielon Bisk") {
+		for _, second := range strings.Fields("ow in ec an ick orz ysk al er icz ent ols ar") {
+			for _, third := range strings.Fields("a e y o ska ki na no ice ów in any ek ka ów") {
+				words = append(words, first+second+third)
+			}
+		}
+	}
 	word := func() string { return words[r.IntN(len(words))] }
 	fmt.Fprint(w, `{"type":"FeatureCollection","features":[`)
 	for i := range n {
 		if i > 0 {
 			fmt.Fprint(w, ",")
 		}
-		fmt.Fprintf(w, "\n"+`{"type":"Feature","properties":{"id":%d,"name":"Obiekt %s %d","note":"Miejsce spotkań przy ulicy %s, z widokiem na %s.",`+
+		fmt.Fprintf(w, "\n"+`{"type":"Feature","properties":{"id":%d,"name":"%s %s %d","note":"Miejsce spotkań przy ulicy %s, z widokiem na %s.",`+
 			`"city":"Miejscowość %d","street":"ul. %s","number":"%d","postcode":"30-%03d","www":"www.gmina%d.example.pl/miejsca/%d","kind":"%s","capacity":%d,`+
 			`"built":%d,"area":"%d,5","operator":"Zarząd Zieleni %d","equipment":"huśtawka, zjeżdżalnia, ławki"},"geometry":{"type":"Point","coordinates":[%.7f,%.7f]}}`,
-			i, word(), i, word(), word(), r.IntN(200), word(), 1+r.IntN(200), r.IntN(1000), r.IntN(15), i, kinds[r.IntN(3)], r.IntN(200),
+			i, kinds[r.IntN(3)], word(), 1+r.IntN(200), word(), word(), r.IntN(200), word(), 1+r.IntN(200), r.IntN(1000), r.IntN(15), i, kinds[r.IntN(3)], r.IntN(200),
 			1950+r.IntN(75), r.IntN(5000), r.IntN(15), 19.75+0.5*r.Float64(), 49.9+0.3*r.Float64())
 	}
 	fmt.Fprint(w, "]}\n")

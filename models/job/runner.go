@@ -151,8 +151,11 @@ func (r *Runner) fail(ctx context.Context, b *models.ImportBatch, cause error) {
 	}
 }
 
-// tidy removes what nobody needs any more: ended sessions, files no record holds.
+// tidy removes what nobody needs any more (ended sessions, files no record holds) and lets what ended with the day end.
 func (r *Runner) tidy(ctx context.Context) {
+	if err := r.store.RefreshEnded(ctx); err != nil && ctx.Err() == nil {
+		r.log.Error("refresh ended protection", "error", err)
+	}
 	if err := r.store.PurgeSessions(ctx); err != nil && ctx.Err() == nil {
 		r.log.Error("purge sessions", "error", err)
 	}

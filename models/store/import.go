@@ -180,7 +180,6 @@ func (t *Import) open(ctx context.Context) error {
 		fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, importTurn),
 		`SET LOCAL idle_in_transaction_session_timeout = 0`,
 		`SET LOCAL statement_timeout = 0`,
-		`SET LOCAL gin_pending_list_limit = '64MB'`, `SET LOCAL work_mem = '64MB'`,
 		// Every foreign key check locks the row it finds. Locked once out here, those rows are not locked anew behind each
 		// savepoint, which would pile up a list of lockers that every further check has to go through.
 		`SELECT count(*) FROM (SELECT 1 FROM municipalities FOR KEY SHARE) m`,
@@ -240,8 +239,6 @@ func (t *Import) Locate(ctx context.Context, rows []*ImportRow) error {
 	if len(located) == 0 {
 		return nil
 	}
-	b_l := time.Now()
-	defer func() { spend("locate(beside)", b_l) }()
 	found, err := t.beside.Query(ctx, `
 		SELECT k.n, coalesce(m.id, municipality_of(k.g)), CASE WHEN NOT geometry_ok(k.g) THEN ST_IsValidReason(k.g) END
 		FROM (SELECT n, g, CASE GeometryType(g) WHEN 'POINT' THEN g ELSE ST_PointOnSurface(g) END AS p
@@ -289,15 +286,11 @@ func position(p *models.Place) string {
 	return string(geo.AppendDegrees(append(geo.AppendDegrees(nil, b.MinLon), ' '), b.MinLat))
 }
 
-var Spent = map[string]time.Duration{}
-func spend(n string, b time.Time) { Spent[n] += time.Since(b) }
 // errChanged says that somebody changed a record between its reading and its writing.
 var errChanged = errors.New("a record was changed meanwhile")
 
 // Write takes rows that were located. A row the database refuses is rejected alone; the others are taken.
 func (t *Import) Write(ctx context.Context, rows []*ImportRow) error {
-	b_w := time.Now()
-	defer func() { spend("write", b_w) }()
 	kept := make([]*ImportRow, 0, len(rows))
 	for _, r := range rows {
 		if r.Outcome != ImportRejected {
@@ -361,10 +354,7 @@ func (t *Import) write(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error 
 	for _, c := range []*copyRows{&t.places, &t.changes, &t.ids, &t.revisions, &t.seen} {
 		c.reset()
 	}
-	b_o := time.Now()
 	owners, err := t.owners(ctx, tx, rows)
-	spend("owners", b_o)
-
 	if err != nil {
 		return fmt.Errorf("find known external ids: %w", err)
 	}
@@ -413,13 +403,9 @@ func (t *Import) write(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error 
 	if err := t.create(ctx, tx, fresh); err != nil {
 		return err
 	}
-	b_s := time.Now()
-	defer func() { spend("seen+rev.send", b_s) }()
 	if err := t.seen.send(ctx, tx, `COPY import_rows (place_id, row, touched) FROM STDIN BINARY`); err != nil {
 		return fmt.Errorf("remember rows: %w", err)
 	}
-	b_r := time.Now()
-	defer func() { spend("revisions.send", b_r) }()
 	if err := t.revisions.send(ctx, tx, `COPY revisions (subject, subject_id, version, action, actor_id, batch_id, at, diff) FROM STDIN BINARY`); err != nil {
 		return fmt.Errorf("write revisions: %w", err)
 	}
@@ -646,10 +632,7 @@ func reserve(ctx context.Context, tx pgx.Tx, table string, n int) ([]int64, erro
 
 // create writes new places with everything that belongs to them.
 func (t *Import) create(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error {
-	b_v := time.Now()
 	ids, err := reserve(ctx, tx, "places", len(rows))
-	spend("reserve", b_v)
-
 	if err != nil {
 		return fmt.Errorf("reserve ids: %w", err)
 	}
@@ -697,12 +680,10 @@ func (t *Import) create(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error
 		t.see(r, true)
 	}
 	t.created += int64(len(rows))
-	b_p := time.Now()
 	if err := t.places.send(ctx, tx, `COPY places (id, uid, municipality_id, created_at, updated_at, protections, grade, inspected_on, `+
 		importColumnNames("")+`) FROM STDIN BINARY`); err != nil {
 		return fmt.Errorf("write places: %w", err)
 	}
-	spend("places.send", b_p)
 	return t.createParts(ctx, tx, rows)
 }
 
@@ -750,8 +731,6 @@ func (t *Import) writeIDs(ctx context.Context, tx pgx.Tx, ids []newID) error {
 		c.data = append(c.data, `]}`...)
 		c.endJSON(at)
 	}
-	b_i := time.Now()
-	defer func() { spend("ids.send", b_i) }()
 	if err := t.ids.send(ctx, tx, `COPY external_ids (id, place_id, scheme, value, created_at, updated_at) FROM STDIN BINARY`); err != nil {
 		return fmt.Errorf("write external ids: %w", err)
 	}
@@ -983,15 +962,12 @@ func deletedByPerson(subject, table string) string {
 // Finish sets the parents that came later in the file than their children, and looks for places at the very same position
 // and for likely doubles. It returns issues in the order of rows.
 func (t *Import) Finish(ctx context.Context) ([]models.ImportIssue, error) {
-	b_f := time.Now()
-	defer func() { spend("finish", b_f); for k, v := range Spent { fmt.Println(k, v) }; clear(Spent) }()
-	{ b := time.Now(); if _, err := t.tx.Exec(ctx, `SELECT gin_clean_pending_list(i) FROM unnest(ARRAY['places_name_words_idx','places_text_words_idx','search_words_trgm_idx']::regclass[]) i`); err != nil { return nil, err }; spend("gin", b) }
 	issues, err := t.setParents(ctx)
 	if err != nil {
 		return nil, mapError(fmt.Errorf("set parents: %w", err))
 	}
 	if t.created > 10_000 {
-		if _, err := t.tx.Exec(ctx, `ANALYZE places, external_ids`); err != nil {
+		if _, err := t.tx.Exec(ctx, `ANALYZE places`); err != nil {
 			return nil, mapError(fmt.Errorf("analyze: %w", err))
 		}
 	}
@@ -999,9 +975,7 @@ func (t *Import) Finish(ctx context.Context) ([]models.ImportIssue, error) {
 		return nil, mapError(fmt.Errorf("analyze: %w", err))
 	}
 	for _, check := range []func(context.Context) ([]models.ImportIssue, error){t.collisions, t.doublesNearby} {
-		b_k := time.Now()
 		more, err := check(ctx)
-		spend(fmt.Sprintf("check%p", check), b_k)
 		if err != nil {
 			return nil, mapError(err)
 		}

@@ -260,6 +260,28 @@ func TestPlaceConditionFollowsItsInspectionsAndLedger(t *testing.T) {
 	check("struck off", "fair")
 }
 
+func TestProtectionThatEndsWithTheDayStopsCounting(t *testing.T) {
+	s := storetest.Open(t)
+	p := place(t, s, "Spichlerz", 19.05, 50.05)
+	entry := &models.Protection{PlaceID: p.ID, KindCode: "inventory", Code: "municipal", EndedOn: pointer(models.DateOf(time.Now().AddDate(0, 0, 7)))}
+	if err := store.Create(ctx, s, store.System(), entry); err != nil {
+		t.Fatal(err)
+	}
+	// a week passes: the end is today, and no trigger has run
+	if _, err := s.Pool().Exec(ctx, `ALTER TABLE protections DISABLE TRIGGER USER; UPDATE protections SET ended_on = current_date; ALTER TABLE protections ENABLE TRIGGER USER`); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 0} {
+		got, err := store.ByID[models.Place](ctx, s, nil, p.ID)
+		if err != nil || len(got.Protections) != want {
+			t.Errorf("step %d: got protections %v, %v, want %d", i, got.Protections, err, want)
+		}
+		if err := s.RefreshEnded(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // The database refuses on its own what Go refuses first: rows written past the program stay valid too.
 func TestDatabaseRefusesWhatTheDomainForbids(t *testing.T) {
 	s := storetest.Open(t)
