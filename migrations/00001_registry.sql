@@ -685,16 +685,22 @@ CREATE TRIGGER inspections_refresh_delete AFTER DELETE ON inspections
 CREATE FUNCTION search_words_collect() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO search_words (word)
-    SELECT DISTINCT w COLLATE "C" FROM new_rows n, unnest(tsvector_to_array(n.name_words || n.text_words)) w
-    WHERE w ~ '^[^0-9]{4,40}$' AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.word = w COLLATE "C");
+    SELECT d.w FROM (
+        SELECT DISTINCT u.w COLLATE "C" AS w FROM (
+            SELECT unnest(tsvector_to_array(name_words)) FROM new_rows
+            UNION ALL SELECT unnest(tsvector_to_array(text_words)) FROM new_rows) u (w)) d
+    WHERE d.w ~ '^[^0-9]{4,40}$' AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.word = d.w);
     RETURN NULL;
 END
 $$;
 -- +goose StatementEnd
+-- An import collects the words of all its rows at its end and says so by this setting.
 CREATE TRIGGER places_search_words_insert AFTER INSERT ON places
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION search_words_collect();
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    WHEN (current_setting('wolnica.bulk', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION search_words_collect();
 CREATE TRIGGER places_search_words_update AFTER UPDATE ON places
-    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION search_words_collect();
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+    WHEN (current_setting('wolnica.bulk', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION search_words_collect();
 
 -- products_locate derives the municipality of products again: of their line, or of the first stop where there is none.
 CREATE FUNCTION products_locate() RETURNS void LANGUAGE sql AS $$

@@ -102,7 +102,7 @@ type undo struct {
 }
 
 func (u *undo) run(ctx context.Context) error {
-	if _, err := u.tx.Exec(ctx, fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, importTurn)); err != nil {
+	if _, err := u.tx.Exec(ctx, fmt.Sprintf(`SET LOCAL plan_cache_mode = auto; SELECT pg_advisory_xact_lock(%d)`, importTurn)); err != nil {
 		return err
 	}
 	var status string
