@@ -258,6 +258,8 @@ CREATE TABLE places (
     lifecycle               text COLLATE "C" NOT NULL DEFAULT 'existing',
     publication             text COLLATE "C" NOT NULL DEFAULT 'draft',
     visibility              text COLLATE "C" NOT NULL DEFAULT 'public',
+    -- derived: for a point the operator && of the index is exact, and nothing dearer need be asked
+    is_point                boolean GENERATED ALWAYS AS (GeometryType(geom) = 'POINT') STORED,
     -- The one primary location: exactly one geometry, of any type.
     geom                    geometry(Geometry, 4326) NOT NULL,
     accuracy                text COLLATE "C" NOT NULL,

@@ -261,7 +261,7 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 	if b := f.BBox; b != nil {
 		box := fmt.Sprintf("ST_MakeEnvelope(%s, %s, %s, %s, 4326)", q.arg(b.MinLon), q.arg(b.MinLat), q.arg(b.MaxLon), q.arg(b.MaxLat))
 		// for a point the operator of the index is enough; ST_Intersects costs ten times as much
-		q.and(whereShown(q, scope, "%s && "+box+" AND (ST_Dimension(%s) = 0 OR ST_Intersects(%s, "+box+"))"))
+		q.and(whereShown(q, scope, "%s && "+box+" AND (p.is_point OR ST_Intersects(%s, "+box+"))"))
 	}
 	if f.Area != nil {
 		q.and(whereShown(q, scope, "ST_Intersects(%s, "+q.arg(*f.Area)+"::geometry)"))
