@@ -104,14 +104,14 @@ func answerReady(c *gin.Context, settings Settings) {
 	plain(c, http.StatusOK, "ready\n")
 }
 
-// identify gives the request its id (the proxy's, when that is a UUID), language and client address.
+// identify gives the request its id (the proxy's, when that is a UUID) and language.
 func identify(logger *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		id, err := uuid.Parse(c.GetHeader("X-Request-ID"))
 		if err != nil {
 			id = uuid.New()
 		}
-		req := &request{id: id.String(), language: MatchLanguage(c.GetHeader("Accept-Language")), clientIP: c.ClientIP(), logger: logger}
+		req := &request{id: id.String(), language: MatchLanguage(c.GetHeader("Accept-Language")), logger: logger}
 		c.Header("X-Request-ID", req.id)
 		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey, req))
 		c.Next()

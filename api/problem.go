@@ -190,7 +190,6 @@ const requestKey contextKey = iota
 type request struct {
 	id       string
 	language models.Language
-	clientIP string
 	logger   *slog.Logger
 }
 
@@ -203,12 +202,6 @@ func requestFrom(ctx context.Context) *request {
 
 // LanguageFrom returns the language of the request's messages, Polish outside a request.
 func LanguageFrom(ctx context.Context) models.Language { return requestFrom(ctx).language }
-
-// RequestIDFrom returns the request's id, a UUID, as the log and the X-Request-ID header have it.
-func RequestIDFrom(ctx context.Context) string { return requestFrom(ctx).id }
-
-// ClientIPFrom returns the client's address as seen through the trusted proxies, empty outside a request.
-func ClientIPFrom(ctx context.Context) string { return requestFrom(ctx).clientIP }
 
 // LoggerFrom returns the logger of the server, with the request's id attached.
 func LoggerFrom(ctx context.Context) *slog.Logger {

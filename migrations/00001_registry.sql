@@ -629,8 +629,11 @@ CREATE TRIGGER revisions_append_only BEFORE UPDATE OR DELETE ON revisions
 
 -- places_refresh recomputes the derived columns of places from their ledger and inspections. Only what is in force
 -- counts: not deleted, not ended, not superseded; an inspection that did not assess anything is no inspection.
+-- The places are locked before anything is read: the second statement then sees what whoever held the lock has written,
+-- so that two entries made at once both count.
 -- +goose StatementBegin
 CREATE FUNCTION places_refresh(ids bigint[]) RETURNS void LANGUAGE sql AS $$
+    SELECT FROM places WHERE id = ANY(ids) ORDER BY id FOR NO KEY UPDATE;
     UPDATE places p
     SET protections = d.protections, grade = d.grade, inspected_on = d.inspected_on, inspection_method = d.method
     FROM (

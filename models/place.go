@@ -148,17 +148,6 @@ func (p *Place) PublicView() (v Place, ok bool) {
 	return v, true
 }
 
-// HasFacet tells whether the place carries the facet.
-func (p *Place) HasFacet(facet string) bool {
-	switch facet {
-	case FacetHeritage:
-		return p.HeritageCategory != nil
-	case FacetInfrastructure:
-		return p.InfrastructureCategory != nil
-	}
-	return false
-}
-
 func (f *Fields) text(pointer, value string, least, most int) {
 	n := utf8.RuneCountInString(value)
 	switch {

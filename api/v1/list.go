@@ -104,6 +104,15 @@ func (h *handlers) exportPlaces() api.Route {
 			f.Deleted = in.Deleted
 			user := auth.UserFrom(ctx)
 			return exportOut{Body: api.Stream{ContentType: format.MediaType, Filename: "wolnica-" + h.now().Format("2006-01-02") + format.Extension,
-				Write: func(w io.Writer) error { return exchange.Export(ctx, h.store, user, f, format.Name, w, h.temp) }}}, nil
+				Write: func(w io.Writer) error {
+					select {
+					case h.exporting <- struct{}{}:
+					default:
+						return models.NewError(models.CodeUnavailable, "Zbyt wiele plików jest właśnie pobieranych. Spróbuj ponownie za chwilę.",
+							"Too many files are being downloaded at the moment. Try again shortly.")
+					}
+					defer func() { <-h.exporting }()
+					return exchange.Export(ctx, h.store, user, f, format.Name, w, h.temp)
+				}}}, nil
 		})
 }

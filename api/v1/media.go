@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"mime/multipart"
+	"time"
 
 	"wolnica/api"
 	"wolnica/api/auth"
@@ -63,6 +64,9 @@ func mediaOut(m models.Media) Media {
 	return out
 }
 
+// uploadTime is enough for 20 MB over a line of 300 kbit/s.
+const uploadTime = 10 * time.Minute
+
 type uploadIn struct {
 	Body *multipart.Reader `body:"multipart"`
 }
@@ -82,7 +86,7 @@ func (h *handlers) media() []api.Route {
 	r := resource[models.Media, *models.Media, MediaInput, Media]{store: h.store, path: "/api/v1/media", tag: "media", id: "Media",
 		onePL: "plik", one: "a file", in: mediaIn, apply: applyMedia,
 		out: func(_ context.Context, m *models.Media) (Media, error) { return mediaOut(*m), nil }}
-	upload := api.Handle("POST", r.path, api.Doc{ID: "uploadMedia", Tag: "media", Auth: true, Statuses: []int{201}, BodyLimit: media.DefaultLimit + 1<<20,
+	upload := api.Handle("POST", r.path, api.Doc{ID: "uploadMedia", Tag: "media", Auth: true, Statuses: []int{201}, BodyLimit: media.DefaultLimit + 1<<20, Timeout: uploadTime,
 		Summary: models.Text{PL: "Wyślij plik", EN: "Upload a file"},
 		Description: models.Text{PL: "multipart/form-data: najpierw część „record” (JSON jak w MediaInput), potem „file” (JPEG, PNG, WebP albo PDF do 20 MB).",
 			EN: `multipart/form-data: first the part "record" (JSON as in MediaInput), then "file" (JPEG, PNG, WebP or PDF up to 20 MB).`},

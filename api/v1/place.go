@@ -282,7 +282,7 @@ type placesIn struct {
 	PlaceQuery
 	Near   *point   `query:"near" doc:"lon,lat to sort by distance from." pl:"lon,lat, od którego liczyć odległość." example:"19.937,50.061"`
 	Sort   string   `query:"sort" validate:"omitempty,place_sort" doc:"Order; a minus turns it round." pl:"Porządek; minus go odwraca." example:"-updated_at"`
-	Fields []string `query:"fields" doc:"Only these fields of each place (id always)." pl:"Tylko te pola każdego miejsca (id zawsze)." example:"name,geometry"`
+	Fields []string `query:"fields" validate:"max=50" doc:"Only these fields of each place (id always)." pl:"Tylko te pola każdego miejsca (id zawsze)." example:"name,geometry"`
 	Format string   `query:"format" validate:"omitempty,export_format" doc:"Download the whole filtered list as a file, as /places/export does; near, sort, fields, limit and cursor are then refused." pl:"Pobierz całą przefiltrowaną listę jako plik, jak /places/export; near, sort, fields, limit i cursor są wtedy odrzucane." example:"geojson"`
 	pageIn
 }

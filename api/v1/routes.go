@@ -32,11 +32,17 @@ type handlers struct {
 	jobs  *job.Runner
 	temp  string
 	now   func() time.Time
+	// exporting has a place for each export being written.
+	exporting chan struct{}
 }
+
+// maxExports is how many exports are written at the same time. Each holds a connection to the database for as long as its
+// client takes to read it; the rest of the pool is for everybody else.
+const maxExports = 6
 
 // Routes is the table of the registry's API.
 func Routes(d Deps) []api.Route {
-	h := &handlers{store: d.Store, files: d.Files, jobs: d.Jobs, temp: d.Temp, now: d.Now}
+	h := &handlers{store: d.Store, files: d.Files, jobs: d.Jobs, temp: d.Temp, now: d.Now, exporting: make(chan struct{}, maxExports)}
 	if h.now == nil {
 		h.now = time.Now
 	}

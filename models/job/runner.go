@@ -90,10 +90,14 @@ func (r *Runner) queued() []int64 {
 // run imports one upload and removes its files. An upload whose batch is not queued any more was run by a process that
 // died: nothing of it was kept, and the sender has been told to send it again.
 func (r *Runner) run(ctx context.Context, id int64) {
-	defer os.RemoveAll(r.folder(id))
 	b, err := store.ByID[models.ImportBatch](ctx, r.store, store.System(), id)
-	if err != nil {
+	if err != nil && models.CodeOf(err) != models.CodeNotFound {
 		r.log.Error("read queued import", "batch", id, "error", err)
+		return // the database is away: the file waits until it is back
+	}
+	defer os.RemoveAll(r.folder(id))
+	if err != nil {
+		r.log.Error("an upload belongs to no import", "batch", id)
 		return
 	}
 	if b.Status != models.ImportQueued {

@@ -163,3 +163,33 @@ func TestFailedSubmissionsLeaveNothing(t *testing.T) {
 		t.Errorf("got %d batches, %v, want none", batches, err)
 	}
 }
+
+func TestUploadsOutliveADatabaseThatIsAway(t *testing.T) {
+	s, dir := storetest.Open(t), t.TempDir()
+	b, err := runner(t, s, dir).Submit(t.Context(), store.System(), job.Upload{Profile: "parks", FileName: "parki.geojson"}, strings.NewReader(park))
+	if err != nil {
+		t.Fatal(err)
+	}
+	away, err := store.Open(t.Context(), store.Config{URL: s.Pool().Config().ConnString()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	away.Close()
+	ctx, stop := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer stop()
+	runner(t, away, dir).Run(ctx)
+	if b = run(t, s, runner(t, s, dir), b.ID); b.Status != models.ImportDone || b.RowsCreated != 1 {
+		t.Errorf("got %+v, want one row created once the database is back", b)
+	}
+}
+
+func TestNamesInAnotherEncodingAreTaken(t *testing.T) {
+	s, dir := storetest.Open(t), t.TempDir()
+	b, err := runner(t, s, dir).Submit(t.Context(), store.System(), job.Upload{Profile: "parks", FileName: "ziele\xf1.geojson"}, strings.NewReader(park))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "ziele\uFFFD.geojson"; b.FileName != want {
+		t.Errorf("got the name %q, want %q", b.FileName, want)
+	}
+}

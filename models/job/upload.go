@@ -57,6 +57,7 @@ func (u Upload) profile() (*exchange.Profile, error) {
 // that fails. Refused before the file is read: a profile that does not exist, a format that is not imported, an actor
 // without the right.
 func (r *Runner) Submit(ctx context.Context, actor *models.User, u Upload, file io.Reader) (*models.ImportBatch, error) {
+	u.FileName = strings.ToValidUTF8(u.FileName, "\uFFFD") // old programs send names in the encoding of their system
 	if err := u.check(); err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
 	switch v := e.(type) {
 	case *models.Place:
 		o, _ := old.(*models.Place)
-		if v.ParentID == nil || o != nil && equal(o.ParentID, v.ParentID) {
+		if v.ParentID == nil || o != nil && samePointed(o.ParentID, v.ParentID) {
 			return nil
 		}
 		found, err := visiblePlaces(tx, actor, []int64{*v.ParentID})
@@ -106,17 +106,17 @@ func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
 		}
 	case *models.Inspection:
 		o, _ := old.(*models.Inspection)
-		if o == nil || !equal(o.SupersededBy, v.SupersededBy) {
+		if o == nil || !samePointed(o.SupersededBy, v.SupersededBy) {
 			return ofPlace(tx, "/superseded_by", "inspections", v.SupersededBy, v.PlaceID)
 		}
 	case *models.AccessFact:
 		o, _ := old.(*models.AccessFact)
-		if o == nil || !equal(o.SupersededBy, v.SupersededBy) {
+		if o == nil || !samePointed(o.SupersededBy, v.SupersededBy) {
 			if err := ofPlace(tx, "/superseded_by", "access_facts", v.SupersededBy, v.PlaceID); err != nil {
 				return err
 			}
 		}
-		if o == nil || !equal(o.MediaID, v.MediaID) {
+		if o == nil || !samePointed(o.MediaID, v.MediaID) {
 			return ofPlace(tx, "/media_id", "media", v.MediaID, v.PlaceID)
 		}
 	}
@@ -146,13 +146,11 @@ func ofPlace(tx *gorm.DB, pointer, table string, id *int64, placeID int64) error
 	return err
 }
 
-func equal(a, b *int64) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
-
 // sameOwner refuses to move a part to another place: its history would tell of two.
 func sameOwner(old, now models.Part) error {
 	a, b := old.OwnedBy()
 	c, d := now.OwnedBy()
-	if equal(a, c) && equal(b, d) {
+	if samePointed(a, c) && samePointed(b, d) {
 		return nil
 	}
 	return models.Invalid("/place_id", "fixed", "Wpisu nie można przenieść do innego rekordu; usuń go i utwórz nowy.", "An entry cannot move to another record; delete it and create a new one.")
@@ -272,6 +270,9 @@ func redact(db *gorm.DB, user *models.User, s models.Subject, e models.Entity) e
 	case *models.AccessFact:
 		if !personal {
 			v.Observer = ""
+		}
+		if !internal && s.Visibility == models.VisibilityCoarse {
+			v.SourceURL = "" // it may lead to the place on somebody else's map
 		}
 	}
 	return nil

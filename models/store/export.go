@@ -327,21 +327,14 @@ func (e exportPartsQuery) send(p *pgconn.Pipeline, ids []int64) {
 
 // exportSelect is the list of expressions that gives the columns as the reader may see them.
 func exportSelect(q *query, scope models.Scope) string {
-	reach := ""
 	masked := "p.visibility = 'coarse'"
 	if len(scope.Municipalities) > 0 {
-		reach = q.arg(scope.Municipalities)
-		masked += " AND NOT coalesce(p.municipality_id = ANY(" + reach + "), false)"
+		masked += " AND NOT coalesce(p.municipality_id = ANY(" + q.arg(scope.Municipalities) + "), false)"
 	}
-	parent := "u.deleted_at IS NULL"
-	switch {
-	case scope.All:
+	if scope.All {
 		masked = "false"
-	case reach == "":
-		parent += " AND u.publication = 'published' AND u.visibility = 'public'"
-	default:
-		parent += " AND (u.publication = 'published' AND u.visibility = 'public' OR u.municipality_id = ANY(" + reach + "))"
 	}
+	parent := q.toldParent("u", scope)
 	var parts []string
 	for _, c := range exportColumns {
 		sql := c.sql

@@ -77,8 +77,8 @@ func (s *Store) PlaceDetail(ctx context.Context, user *models.User, id int64) (*
 		children.and("p.parent_id = ?", id)
 		children.and("p.deleted_at IS NULL")
 		children.and(children.visible("p", scope))
-		if !internal {
-			children.and("p.visibility = 'public'")
+		if !scope.All {
+			children.and("(p.visibility <> 'coarse' OR p.municipality_id = ANY(?))", scope.Municipalities)
 		}
 		if err := children.scan(db, "SELECT p.id, p.name_pl, p.name_en FROM places p WHERE "+children.where()+" ORDER BY p.name_pl, p.id LIMIT 1000", &d.Children); err != nil {
 			return nil, mapError(err)

@@ -262,6 +262,11 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 		box := fmt.Sprintf("ST_MakeEnvelope(%s, %s, %s, %s, 4326)", q.arg(b.MinLon), q.arg(b.MinLat), q.arg(b.MaxLon), q.arg(b.MaxLat))
 		// for a point the operator of the index is enough; ST_Intersects costs ten times as much
 		q.and(whereShown(q, scope, "%s && "+box+" AND (p.is_point OR ST_Intersects(%s, "+box+"))"))
+		if !scope.All {
+			// What is shown in the box lies in it or, masked, within half a cell of the grid (0.014 by 0.009 degrees) of it.
+			// The planner cannot know that, and would read every place of a category before it looks at positions.
+			q.and("p.geom && ST_Expand(" + box + ", 0.0071)")
+		}
 	}
 	if f.Area != nil {
 		q.and(whereShown(q, scope, "ST_Intersects(%s, "+q.arg(*f.Area)+"::geometry)"))

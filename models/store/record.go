@@ -436,6 +436,12 @@ func MayCreate(ctx context.Context, s *Store, actor *models.User, e models.Part)
 	return allow(actor, subject, createActions(subject)...)
 }
 
+// MayImport tells whether the actor may import into the municipality, or everywhere when there is none, before a large
+// file is read for it.
+func (s *Store) MayImport(actor *models.User, municipalityID *int64) error {
+	return allow(actor, models.Subject{Kind: models.KindImportBatch, MunicipalityID: municipalityID}, models.ActionImport)
+}
+
 // MayReadInternal tells whether the user may read what the public does not get of a record they can see.
 func MayReadInternal(ctx context.Context, s *Store, user *models.User, e models.Entity) error {
 	subject, err := subjectOf(s.db.WithContext(ctx), e)

@@ -98,7 +98,7 @@ func (s *Store) Close() { s.pool.Close() }
 // Pool is the connection pool, for bulk work (COPY) and the job queue.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
-// Ready tells whether the database answers and its schema is current.
+// Ready tells whether the database answers.
 func (s *Store) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -163,11 +163,6 @@ func (s *Store) DeleteSession(ctx context.Context, user *models.User, id int64) 
 	return mapError(r.Error)
 }
 
-// DeleteSessions ends every session of the user but the one to keep (0 keeps none).
-func (s *Store) DeleteSessions(ctx context.Context, userID, keep int64) error {
-	return mapError(s.db.WithContext(ctx).Exec("DELETE FROM sessions WHERE user_id = ? AND id <> ?", userID, keep).Error)
-}
-
 // PurgeSessions removes expired sessions.
 func (s *Store) PurgeSessions(ctx context.Context) error {
 	return mapError(s.db.WithContext(ctx).Exec("DELETE FROM sessions WHERE expires_at <= ?", s.now().UTC()).Error)
