@@ -1,10 +1,12 @@
 package tabular
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -388,4 +390,40 @@ func FuzzCSVSource(f *testing.F) {
 		}
 		t.Fatal("more rows than bytes")
 	})
+}
+
+// A workbook whose large sheet is broken must not leave what was unpacked of it on the disk.
+func TestBrokenXLSXLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, text := range map[string]string{
+		"[Content_Types].xml":        `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>`,
+		"xl/workbook.xml":            `<workbook><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+		"xl/worksheets/sheet1.xml":   "<worksheet><sheetData>" + strings.Repeat("x", 20<<20),
+		"xl/sharedStrings.xml":       "<sst>" + strings.Repeat("y", 20<<20),
+		"xl/_rels/workbook.xml.rels": "<broken",
+	} {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = io.WriteString(w, text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := OpenXLSX(bytes.NewReader(b.Bytes()), int64(b.Len()), ""); err == nil {
+		for err == nil {
+			_, err = s.Next()
+		}
+		_ = s.Close()
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 0 {
+		t.Errorf("got %v left, %v, want nothing", left, err)
+	}
 }

@@ -52,12 +52,18 @@ func OpenXLSX(r io.ReaderAt, size int64, sheet string) (source geo.Source, err e
 	if unpacked > MaxXLSXUnpacked || len(archive.File) > maxXLSXEntries {
 		return nil, tooLarge
 	}
-	file, err := excelize.OpenReader(io.NewSectionReader(r, 0, size),
-		excelize.Options{UnzipSizeLimit: MaxXLSXUnpacked, UnzipXMLSizeLimit: 8 << 20})
+	// The library unpacks large sheets to files, and leaves them behind when the workbook turns out to be broken.
+	unpackedIn, err := os.MkdirTemp("", "wolnica-xlsx-")
 	if err != nil {
+		return nil, fmt.Errorf("unpack XLSX: %w", err)
+	}
+	file, err := excelize.OpenReader(io.NewSectionReader(r, 0, size),
+		excelize.Options{UnzipSizeLimit: MaxXLSXUnpacked, UnzipXMLSizeLimit: 8 << 20, TmpDir: unpackedIn})
+	if err != nil {
+		_ = os.RemoveAll(unpackedIn)
 		return nil, broken
 	}
-	s := &xlsxSource{file: file, columns: geo.NewColumns()}
+	s := &xlsxSource{file: file, unpackedIn: unpackedIn, columns: geo.NewColumns()}
 	if err := s.open(sheet); err != nil {
 		s.Close()
 		return nil, err
@@ -80,7 +86,10 @@ func OpenXLSXFile(path, sheet string) (geo.Source, error) {
 }
 
 type xlsxSource struct {
-	file    *excelize.File
+	file *excelize.File
+	// unpackedIn is the folder of the library's temporary files, removed on Close.
+	unpackedIn string
+
 	rows    *excelize.Rows
 	columns *geo.Columns
 	row     geo.Row
@@ -193,7 +202,11 @@ func (s *xlsxSource) Close() error {
 	if s.rows != nil {
 		s.rows.Close()
 	}
-	if err := s.file.Close(); err != nil {
+	err := s.file.Close()
+	if removed := os.RemoveAll(s.unpackedIn); err == nil {
+		err = removed
+	}
+	if err != nil {
 		return fmt.Errorf("close XLSX: %w", err)
 	}
 	return nil

@@ -143,7 +143,8 @@ func (s *Store) ImportIssues(ctx context.Context, user *models.User, batchID int
 // The program calls it when it starts; running imports of other processes are left alone.
 func (s *Store) InterruptedImports(ctx context.Context) ([]int64, error) {
 	rows, err := s.pool.Query(ctx, `
-		UPDATE import_batches SET status = 'interrupted', finished_at = now(), updated_at = now(), message = $2
+		UPDATE import_batches SET status = 'interrupted', finished_at = now(), updated_at = now(), message = $2,
+			rows_created = 0, rows_updated = 0, rows_unchanged = 0
 		WHERE status = 'running' AND pg_try_advisory_xact_lock($1, id::integer) RETURNING id`, int32(importAlive),
 		`{"pl": "Program przerwano w trakcie importu. Nic nie zapisano; uruchom import ponownie.",
 		  "en": "The program was stopped during the import. Nothing was saved; run the import again."}`)
