@@ -107,3 +107,23 @@ func TestImportRefusesBeforeAnythingIsRead(t *testing.T) {
 		t.Errorf("a file cut short: got %s, want a failure that says why", a.Body)
 	}
 }
+
+// A hidden place across the border must not show in the warnings of an import next to it.
+func TestImportReportsTellNothingOfHiddenNeighbours(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	here := municipality(admin, "1206011", "Nasza", 19.0, 50.0)
+	municipality(admin, "1206022", "Sąsiednia", 19.1, 50.0)
+	neighbour := `{"name":{"pl":"Park Graniczny","en":""},"publication":"published","visibility":%q,"geometry":{"type":"Point","coordinates":[19.1002,50.05]},"accuracy":"within_10m","infrastructure":{"category":"park"}}`
+	file := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"slug":"x","name":"Park Graniczny","category":"historical"},"geometry":{"type":"Point","coordinates":[19.0998,50.05]}}]}`
+	officer := s.As(models.UserRole{Role: "heritage_officer", MunicipalityID: &here})
+	for visibility, want := range map[string]float64{"restricted": 0, "public": 1} {
+		place := admin.Send("POST", "/api/v1/places", fmt.Sprintf(neighbour, visibility)).Want(201)
+		id := officer.Upload("/api/v1/imports", apitest.Part{Name: "record", Body: fmt.Appendf(nil, `{"profile":"parks","dry_run":true,"municipality_id":%d}`, here)},
+			apitest.Part{Name: "file", FileName: "parki.geojson", Body: []byte(file)}).Want(202).ID()
+		if a := finished(t, officer, id); a.At("warnings") != want {
+			t.Errorf("beside a %s place: got %s, want %v warnings", visibility, a.Body, want)
+		}
+		admin.Send("DELETE", fmt.Sprintf("/api/v1/places/%d", place.ID()), nil, `If-Match: "v1"`).Want(200)
+	}
+}

@@ -1056,6 +1056,16 @@ func (t *Import) setParents(ctx context.Context) ([]models.ImportIssue, error) {
 	return issues, nil
 }
 
+// told is the condition under which the report may speak of a place q: within the actor's reach, or known to everybody with
+// its exact position. A hidden place across the border must not show in a warning.
+func (t *Import) told() string {
+	if t.reach.All {
+		return "true"
+	}
+	ids, _ := intArray(t.reach.Municipalities).Value() // numbers: cannot fail
+	return fmt.Sprintf("(q.publication = 'published' AND q.visibility = 'public' OR q.municipality_id = ANY('%s'::bigint[]))", ids)
+}
+
 func (t *Import) collisions(ctx context.Context) ([]models.ImportIssue, error) {
 	rows, err := t.tx.Query(ctx, `
 		WITH t AS MATERIALIZED (
@@ -1063,7 +1073,7 @@ func (t *Import) collisions(ctx context.Context) ([]models.ImportIssue, error) {
 			WHERE r.touched AND p.accuracy <> 'municipality' AND GeometryType(p.geom) = 'POINT'),
 		g AS (
 			SELECT q.geom, count(*) AS n FROM places q
-			WHERE q.deleted_at IS NULL AND q.accuracy <> 'municipality' AND q.geom IN (SELECT geom FROM t)
+			WHERE q.deleted_at IS NULL AND q.accuracy <> 'municipality' AND `+t.told()+` AND q.geom IN (SELECT geom FROM t)
 			GROUP BY q.geom HAVING count(*) > 1)
 		SELECT t.row, t.id, g.n - 1, ST_X(t.geom), ST_Y(t.geom) FROM t JOIN g ON g.geom = t.geom ORDER BY t.row`)
 	if err != nil {
@@ -1108,7 +1118,7 @@ func (t *Import) doublesNearby(ctx context.Context) ([]models.ImportIssue, error
 		n AS MATERIALIZED (
 			SELECT q.id, fold_text(q.name_pl) AS name, coalesce(q.heritage_category, q.infrastructure_category) AS category,
 				CASE WHEN q.house_number <> '' THEN q.street || ' ' || q.house_number END AS address, q.geom
-			FROM places q WHERE q.deleted_at IS NULL AND q.accuracy <> 'municipality' AND `+among+`),
+			FROM places q WHERE q.deleted_at IS NULL AND q.accuracy <> 'municipality' AND `+t.told()+` AND `+among+`),
 		m AS MATERIALIZED (
 			SELECT n.*, ST_PointOnSurface(geom) AS p FROM n
 			WHERE (name, category) IN (SELECT name, category FROM n GROUP BY 1, 2 HAVING count(*) > 1)),
