@@ -13,13 +13,16 @@ type CodeList struct {
 }
 
 // Has says whether the list holds the code; the empty code is in no list.
-func (l CodeList) Has(code string) bool {
-	for _, e := range l.Entries {
+func (l CodeList) Has(code string) bool { return l.Index(code) >= 0 }
+
+// Index is the place of the code in the list, -1 when it is not there.
+func (l CodeList) Index(code string) int {
+	for i, e := range l.Entries {
 		if e.Code == code {
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // Label is the label of the code; for a code the list does not hold it is the code itself in both languages.
@@ -357,6 +360,6 @@ func CodeLists() []CodeList {
 		FactStates, Methods, ProductKinds, ProductStatuses, ExternalIDSchemes, MediaKinds, Roles,
 		AccessLinks, Surfaces, Smoothnesses, Kerbs, TactileGuidances, Handrails, Ramps, DoorOperations, CallDevices,
 		StepFreeExtents, WheelchairToilets, ToiletTransfers, GrabBars, Keys, TactileMedia, AudioDescriptions, InductionLoops,
-		SignLanguages, QuietSpaces, WheelchairClaims,
+		SignLanguages, QuietSpaces, WheelchairClaims, AccessProfiles, VerdictCodes,
 	}
 }

@@ -23,6 +23,8 @@ type PlaceFilter struct {
 	Publications   []string
 	Visibilities   []string
 	Lifecycles     []string
+	// Verdicts are the verdicts that pass, by profile: {"wheelchair": ["yes", "with_help"]}.
+	Verdicts       map[string][]string
 	ParentID       *int64
 	ExternalID     string // scheme:value
 	RegisterNumber string

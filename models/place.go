@@ -70,6 +70,8 @@ type Place struct {
 	// InspectionMethod says how the newest grade came to be; a demonstration is badged wherever the grade is shown.
 	InspectionMethod *string      `gorm:"->" json:"-"`
 	MaskedGeom       geo.Geometry `gorm:"->" json:"-"`
+	// Verdicts say who can use the place.
+	Verdicts Verdicts `gorm:"->" json:"-"`
 }
 
 // Kind of a Place.

@@ -39,7 +39,9 @@ type Product struct {
 	// MunicipalityID is derived from Geom, or from the first stop where there is none.
 	MunicipalityID *int64 `json:"-"`
 	Method         string `json:"method,omitempty"`
-	Stops          []Stop `gorm:"-" json:"stops"`
+	// Verdicts say who can use the whole product.
+	Verdicts Verdicts `gorm:"->" json:"-"`
+	Stops    []Stop   `gorm:"-" json:"stops"`
 }
 
 // Stop is one place on a product, in order.

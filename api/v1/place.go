@@ -244,25 +244,52 @@ func linkOut(l store.PlaceLink) Link {
 
 // PlaceQuery is the filter of every list of places: lists, facet counts, exports.
 type PlaceQuery struct {
-	Q              string       `query:"q" validate:"max=200" doc:"Words of the name or description, with or without diacritics; one typo is forgiven." pl:"Słowa nazwy lub opisu, ze znakami diakrytycznymi lub bez; jedna literówka jest wybaczana." example:"lagiewniki"`
-	Kind           string       `query:"kind" validate:"omitempty,oneof=heritage infrastructure" doc:"The facet the place carries." pl:"Aspekt, który miejsce ma." example:"heritage"`
-	Category       []string     `query:"category" doc:"Categories, each with its whole subtree." pl:"Kategorie, każda z całym poddrzewem." example:"playground,park"`
-	Municipality   []string     `query:"municipality" doc:"TERYT codes; none is outside every municipality." pl:"Kody TERYT; none oznacza poza gminami." example:"1261011"`
-	BBox           *geo.BBox    `query:"bbox" doc:"minLon,minLat,maxLon,maxLat." pl:"minLon,minLat,maxLon,maxLat." example:"19.8,50.0,20.0,50.1"`
-	Polygon        *polygon     `query:"polygon" doc:"A polygon as WKT or GeoJSON; places that meet it." pl:"Wielokąt jako WKT albo GeoJSON; miejsca, które go przecinają." example:"POLYGON((19.9 50.0,20.0 50.0,20.0 50.1,19.9 50.0))"`
-	Protection     []string     `query:"protection" validate:"dive,protection_filter" doc:"Protection in force; any or none." pl:"Obowiązująca ochrona; any lub none." example:"register"`
-	Grade          []string     `query:"grade" validate:"dive,grade_filter" doc:"Grade of the newest inspection; any or none." pl:"Ocena z ostatniego przeglądu; any lub none." example:"poor,very_bad"`
-	Freshness      string       `query:"freshness" validate:"omitempty,oneof=fresh stale never" doc:"Age of the last inspection: up to three years, older, none." pl:"Wiek ostatniego przeglądu: do trzech lat, starszy, brak." example:"stale"`
-	InspectedFrom  *models.Date `query:"inspected_from" doc:"Last inspected on this day or later." pl:"Ostatni przegląd tego dnia lub później." example:"2024-01-01"`
-	InspectedTo    *models.Date `query:"inspected_to" doc:"Last inspected on this day or earlier." pl:"Ostatni przegląd tego dnia lub wcześniej." example:"2024-12-31"`
-	Publication    []string     `query:"publication" validate:"dive,publication" doc:"State of publication." pl:"Stan publikacji." example:"published"`
-	Visibility     []string     `query:"visibility" validate:"dive,visibility" doc:"Visibility." pl:"Widoczność." example:"public"`
-	Lifecycle      []string     `query:"lifecycle" validate:"dive,lifecycle" doc:"Stage of life." pl:"Etap życia." example:"existing"`
-	Parent         *int64       `query:"parent" validate:"omitempty,gte=1" doc:"Parts of this ensemble." pl:"Części tego zespołu." example:"12"`
-	ExternalID     string       `query:"external_id" validate:"max=400" doc:"scheme:value of another system." pl:"schemat:wartość z innego systemu." example:"osm:n1480544401"`
-	RegisterNumber string       `query:"register_number" validate:"max=40" doc:"Number in the register of monuments." pl:"Numer w rejestrze zabytków." example:"A-178/M"`
-	UpdatedSince   *time.Time   `query:"updated_since" doc:"Changed at or after this time." pl:"Zmienione o tej porze lub później." example:"2026-01-01T00:00:00Z"`
-	Batch          *int64       `query:"batch" validate:"omitempty,gte=1" doc:"Written by this import." pl:"Zapisane przez ten import." example:"3"`
+	Q             string       `query:"q" validate:"max=200" doc:"Words of the name or description, with or without diacritics; one typo is forgiven." pl:"Słowa nazwy lub opisu, ze znakami diakrytycznymi lub bez; jedna literówka jest wybaczana." example:"lagiewniki"`
+	Kind          string       `query:"kind" validate:"omitempty,oneof=heritage infrastructure" doc:"The facet the place carries." pl:"Aspekt, który miejsce ma." example:"heritage"`
+	Category      []string     `query:"category" doc:"Categories, each with its whole subtree." pl:"Kategorie, każda z całym poddrzewem." example:"playground,park"`
+	Municipality  []string     `query:"municipality" doc:"TERYT codes; none is outside every municipality." pl:"Kody TERYT; none oznacza poza gminami." example:"1261011"`
+	BBox          *geo.BBox    `query:"bbox" doc:"minLon,minLat,maxLon,maxLat." pl:"minLon,minLat,maxLon,maxLat." example:"19.8,50.0,20.0,50.1"`
+	Polygon       *polygon     `query:"polygon" doc:"A polygon as WKT or GeoJSON; places that meet it." pl:"Wielokąt jako WKT albo GeoJSON; miejsca, które go przecinają." example:"POLYGON((19.9 50.0,20.0 50.0,20.0 50.1,19.9 50.0))"`
+	Protection    []string     `query:"protection" validate:"dive,protection_filter" doc:"Protection in force; any or none." pl:"Obowiązująca ochrona; any lub none." example:"register"`
+	Grade         []string     `query:"grade" validate:"dive,grade_filter" doc:"Grade of the newest inspection; any or none." pl:"Ocena z ostatniego przeglądu; any lub none." example:"poor,very_bad"`
+	Freshness     string       `query:"freshness" validate:"omitempty,oneof=fresh stale never" doc:"Age of the last inspection: up to three years, older, none." pl:"Wiek ostatniego przeglądu: do trzech lat, starszy, brak." example:"stale"`
+	InspectedFrom *models.Date `query:"inspected_from" doc:"Last inspected on this day or later." pl:"Ostatni przegląd tego dnia lub później." example:"2024-01-01"`
+	InspectedTo   *models.Date `query:"inspected_to" doc:"Last inspected on this day or earlier." pl:"Ostatni przegląd tego dnia lub wcześniej." example:"2024-12-31"`
+	Publication   []string     `query:"publication" validate:"dive,publication" doc:"State of publication." pl:"Stan publikacji." example:"published"`
+	Visibility    []string     `query:"visibility" validate:"dive,visibility" doc:"Visibility." pl:"Widoczność." example:"public"`
+	Lifecycle     []string     `query:"lifecycle" validate:"dive,lifecycle" doc:"Stage of life." pl:"Etap życia." example:"existing"`
+	VerdictQuery
+	Parent         *int64     `query:"parent" validate:"omitempty,gte=1" doc:"Parts of this ensemble." pl:"Części tego zespołu." example:"12"`
+	ExternalID     string     `query:"external_id" validate:"max=400" doc:"scheme:value of another system." pl:"schemat:wartość z innego systemu." example:"osm:n1480544401"`
+	RegisterNumber string     `query:"register_number" validate:"max=40" doc:"Number in the register of monuments." pl:"Numer w rejestrze zabytków." example:"A-178/M"`
+	UpdatedSince   *time.Time `query:"updated_since" doc:"Changed at or after this time." pl:"Zmienione o tej porze lub później." example:"2026-01-01T00:00:00Z"`
+	Batch          *int64     `query:"batch" validate:"omitempty,gte=1" doc:"Written by this import." pl:"Zapisane przez ten import." example:"3"`
+}
+
+// VerdictQuery narrows by the verdicts for the access profiles; a field for each of models.AccessProfiles, in their order.
+type VerdictQuery struct {
+	Wheelchair        []string `query:"verdict[wheelchair]" validate:"dive,verdict" doc:"Verdict for the profile wheelchair." pl:"Werdykt dla profilu wheelchair." example:"yes,with_help"`
+	PoweredWheelchair []string `query:"verdict[powered_wheelchair]" validate:"dive,verdict" doc:"Verdict for the profile powered_wheelchair." pl:"Werdykt dla profilu powered_wheelchair." example:"yes,with_help"`
+	Walking           []string `query:"verdict[walking]" validate:"dive,verdict" doc:"Verdict for the profile walking." pl:"Werdykt dla profilu walking." example:"yes,with_help"`
+	Pram              []string `query:"verdict[pram]" validate:"dive,verdict" doc:"Verdict for the profile pram." pl:"Werdykt dla profilu pram." example:"yes,with_help"`
+	Blind             []string `query:"verdict[blind]" validate:"dive,verdict" doc:"Verdict for the profile blind." pl:"Werdykt dla profilu blind." example:"yes,with_help"`
+	Deaf              []string `query:"verdict[deaf]" validate:"dive,verdict" doc:"Verdict for the profile deaf." pl:"Werdykt dla profilu deaf." example:"yes,with_help"`
+	HardOfHearing     []string `query:"verdict[hard_of_hearing]" validate:"dive,verdict" doc:"Verdict for the profile hard_of_hearing." pl:"Werdykt dla profilu hard_of_hearing." example:"yes,with_help"`
+	Understanding     []string `query:"verdict[understanding]" validate:"dive,verdict" doc:"Verdict for the profile understanding." pl:"Werdykt dla profilu understanding." example:"yes,with_help"`
+}
+
+// filter gives the verdicts that pass, by profile; nil when all do.
+func (q VerdictQuery) filter() map[string][]string {
+	var f map[string][]string
+	for i, verdicts := range [][]string{q.Wheelchair, q.PoweredWheelchair, q.Walking, q.Pram, q.Blind, q.Deaf, q.HardOfHearing, q.Understanding} {
+		if len(verdicts) > 0 {
+			if f == nil {
+				f = map[string][]string{}
+			}
+			f[models.AccessProfiles.Entries[i].Code] = verdicts
+		}
+	}
+	return f
 }
 
 func (q PlaceQuery) filter() models.PlaceFilter {
@@ -270,7 +297,7 @@ func (q PlaceQuery) filter() models.PlaceFilter {
 		Facet: q.Kind, Categories: q.Category, Municipalities: q.Municipality, BBox: q.BBox, Protections: q.Protection, Grades: q.Grade,
 		Freshness: q.Freshness, InspectedFrom: q.InspectedFrom, InspectedTo: q.InspectedTo, Publications: q.Publication, Visibilities: q.Visibility,
 		Lifecycles: q.Lifecycle, ParentID: q.Parent, ExternalID: q.ExternalID, RegisterNumber: q.RegisterNumber, Text: strings.TrimSpace(q.Q),
-		UpdatedSince: q.UpdatedSince, BatchID: q.Batch,
+		UpdatedSince: q.UpdatedSince, BatchID: q.Batch, Verdicts: q.VerdictQuery.filter(),
 	}
 	if q.Polygon != nil {
 		f.Area = &geo.Geometry{T: q.Polygon.T}

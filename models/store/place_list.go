@@ -17,7 +17,7 @@ const placeColumns = `p.id, p.uid, p.version, p.created_at, p.updated_at, p.dele
 	p.object_type, p.dating_text, p.dating_from, p.dating_to, p.materials, p.original_function, p.current_function,
 	p.designer, p.infrastructure_category, p.capacity, p.surface, p.area_m2, p.built_year, p.renewal_value_pln,
 	p.expected_life_years, p.operator, p.equipment, p.method, p.source, p.licence, p.protections, p.grade,
-	p.inspected_on, p.inspection_method, p.masked_geom`
+	p.inspected_on, p.inspection_method, p.masked_geom, p.verdicts`
 
 // placeSort is one order of the list of places: a non-null SQL key before the id, which makes it total.
 type placeSort struct {
@@ -296,6 +296,15 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 	}
 	if len(f.Lifecycles) > 0 {
 		q.and("p.lifecycle = ANY(?)", f.Lifecycles)
+	}
+	for i, profile := range models.AccessProfiles.Entries {
+		if verdicts := f.Verdicts[profile.Code]; len(verdicts) > 0 {
+			numbers := make([]int64, len(verdicts))
+			for j, v := range verdicts {
+				numbers[j] = int64(models.VerdictCodes.Index(v))
+			}
+			q.and(fmt.Sprintf("(p.verdicts >> %d & 3) = ANY(?)", 2*i), numbers)
+		}
 	}
 	if f.ParentID != nil {
 		// a coarse place's parent would tell where it is, and so would the children of a coarse parent
