@@ -12,7 +12,7 @@ type Cut struct {
 	Ends []uint32
 }
 
-// The zero Cutter is ready to use, by one goroutine at a time.
+// A Cutter clips shapes to tiles. The zero value is ready to use, by one goroutine at a time.
 //
 // Whatever the shape, the polygons a Cutter makes are valid (OGC Simple Features 1.2.1): rings simple, holes inside
 // their shells, no interior overlapping another or cut in two. What lies inside follows from the even-odd rule over all

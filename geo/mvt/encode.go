@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// The zero Encoder is ready to build a tile. Reset it for the next one; what it has grown to stays.
+// An Encoder builds a tile. The zero value is ready to use; Reset it for the next tile, what it has grown to stays.
 type Encoder struct {
 	layers []*Layer // all there ever were, for reuse
 	used   int
