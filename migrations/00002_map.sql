@@ -27,11 +27,14 @@ CREATE FUNCTION changes_write() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     logged bigint;
 BEGIN
-    IF TG_ARGV[1] = 'product_id' THEN
+    CASE TG_ARGV[1]
+    WHEN 'product_id' THEN
         INSERT INTO changes (kind, record_id) SELECT DISTINCT TG_ARGV[0], product_id FROM touched;
+    WHEN 'place_id' THEN
+        INSERT INTO changes (kind, record_id) SELECT DISTINCT TG_ARGV[0], place_id FROM touched WHERE place_id IS NOT NULL;
     ELSE
         INSERT INTO changes (kind, record_id) SELECT TG_ARGV[0], id FROM touched;
-    END IF;
+    END CASE;
     GET DIAGNOSTICS logged = ROW_COUNT;
     IF logged > 0 THEN
         PERFORM pg_notify('wolnica_changes', '');
@@ -59,6 +62,19 @@ CREATE TRIGGER product_stops_changes_update AFTER UPDATE ON product_stops
     REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('product', 'product_id');
 CREATE TRIGGER product_stops_changes_delete AFTER DELETE ON product_stops
     REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('product', 'product_id');
+-- What lists of places can be filtered by, though it stands in tables of its own.
+CREATE TRIGGER external_ids_changes_insert AFTER INSERT ON external_ids
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('place', 'place_id');
+CREATE TRIGGER external_ids_changes_update AFTER UPDATE ON external_ids
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('place', 'place_id');
+CREATE TRIGGER external_ids_changes_delete AFTER DELETE ON external_ids
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('place', 'place_id');
+CREATE TRIGGER protections_changes_insert AFTER INSERT ON protections
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('place', 'place_id');
+CREATE TRIGGER protections_changes_update AFTER UPDATE ON protections
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('place', 'place_id');
+CREATE TRIGGER protections_changes_delete AFTER DELETE ON protections
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('place', 'place_id');
 CREATE TRIGGER municipalities_changes_insert AFTER INSERT ON municipalities
     REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('municipality', 'id');
 CREATE TRIGGER municipalities_changes_update AFTER UPDATE ON municipalities
@@ -82,6 +98,12 @@ DROP TRIGGER products_changes_delete ON products;
 DROP TRIGGER product_stops_changes_insert ON product_stops;
 DROP TRIGGER product_stops_changes_update ON product_stops;
 DROP TRIGGER product_stops_changes_delete ON product_stops;
+DROP TRIGGER external_ids_changes_insert ON external_ids;
+DROP TRIGGER external_ids_changes_update ON external_ids;
+DROP TRIGGER external_ids_changes_delete ON external_ids;
+DROP TRIGGER protections_changes_insert ON protections;
+DROP TRIGGER protections_changes_update ON protections;
+DROP TRIGGER protections_changes_delete ON protections;
 DROP TRIGGER municipalities_changes_insert ON municipalities;
 DROP TRIGGER municipalities_changes_update ON municipalities;
 DROP TRIGGER municipalities_changes_delete ON municipalities;

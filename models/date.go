@@ -149,3 +149,26 @@ func (d Date) Value() (driver.Value, error) {
 
 // GormDataType names the column type.
 func (Date) GormDataType() string { return "date" }
+
+// Day is a date as a number for packed storage: days since the year 0 began, so that every date of the registry is above 0
+// and 0 can stand for none.
+type Day uint32
+
+// Day2000 is 1 January 2000, from which PostgreSQL counts.
+const Day2000 Day = 730_485
+
+// DayOf is the day of a time, in the time's own zone.
+func DayOf(t time.Time) Day {
+	y, m, d := t.Date()
+	const from, day = 946_684_800, 86_400 // seconds of 1 January 2000, and of a day
+	return Day2000 + Day((time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()-from)/day)
+}
+
+// Date is the day as a date; nil for 0.
+func (d Day) Date() *Date {
+	if d == 0 {
+		return nil
+	}
+	date := DateOf(time.Date(2000, 1, 1+int(d)-int(Day2000), 0, 0, 0, 0, time.UTC))
+	return &date
+}

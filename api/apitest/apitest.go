@@ -17,6 +17,7 @@ import (
 	"wolnica/api/server"
 	"wolnica/models"
 	"wolnica/models/job"
+	"wolnica/models/mapdata"
 	"wolnica/models/media"
 	"wolnica/models/store"
 	"wolnica/models/store/storetest"
@@ -26,6 +27,8 @@ import (
 type Server struct {
 	URL   string
 	Store *store.Store
+	// Map is the server's map; its CatchUp makes it show all that was committed before.
+	Map *mapdata.Data
 	// Log is what the server logged.
 	Log *Log
 	t   testing.TB
@@ -54,13 +57,18 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 	var running sync.WaitGroup
 	running.Go(func() { jobs.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
-	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now})
+	world, err := mapdata.Open(ctx, mapdata.Config{Store: s, Log: slog.New(slog.NewTextHandler(log, nil)), Now: cfg.Now})
+	if err != nil {
+		t.Fatalf("load the map: %v", err)
+	}
+	running.Go(func() { world.Run(ctx) })
+	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now})
 	if err != nil {
 		t.Fatalf("set the server up: %v", err)
 	}
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
-	return &Server{URL: srv.URL, Store: s, Log: log, t: t}
+	return &Server{URL: srv.URL, Store: s, Map: world, Log: log, t: t}
 }
 
 // Client speaks to the server as one person; the zero token is nobody.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,9 +13,12 @@ import (
 	"wolnica/api"
 	"wolnica/api/auth"
 	"wolnica/api/site"
+	"wolnica/api/tiles"
 	v1 "wolnica/api/v1"
+	"wolnica/geo/mvt"
 	"wolnica/models"
 	"wolnica/models/job"
+	"wolnica/models/mapdata"
 	"wolnica/models/media"
 	"wolnica/models/store"
 )
@@ -28,6 +32,11 @@ type Config struct {
 	Auth auth.Config
 	// Ground is the schematic ground of the front page's map; it may be empty.
 	Ground []site.Ground
+	// Map is the registry as the map shows it; without it there are no tiles and no lists beside the map. Whoever runs the
+	// server keeps it current.
+	Map *mapdata.Data
+	// TileCache bounds the cache of encoded tiles in bytes; 0 means DefaultTileCache, less than 0 none.
+	TileCache int
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp           string
 	Log            *slog.Logger
@@ -40,6 +49,9 @@ type Config struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
+
+// DefaultTileCache is the memory for encoded tiles when nothing else is said.
+const DefaultTileCache = 64 << 20
 
 // New returns the handler of every address the program answers. It fails only when the table of routes is wrong.
 func New(cfg Config) (http.Handler, error) {
@@ -62,8 +74,11 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	routes := slices.Concat(
 		account,
-		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Temp: cfg.Temp, Now: cfg.Now}),
+		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, Temp: cfg.Temp, Now: cfg.Now}),
 	)
+	if cfg.Map != nil {
+		routes = append(routes, tiles.Routes(tiles.Config{Data: cfg.Map, Ground: tileGround(cfg.Ground), CacheBytes: cmp.Or(cfg.TileCache, DefaultTileCache)})...)
+	}
 	if err := api.Mount(engine, routes, settings); err != nil {
 		return nil, fmt.Errorf("set the routes up: %w", err)
 	}
@@ -78,6 +93,17 @@ func New(cfg Config) (http.Handler, error) {
 	return engine, nil
 }
 
+// tileGround is the schematic ground as tiles draw it.
+func tileGround(ground []site.Ground) []tiles.Ground {
+	var out []tiles.Ground
+	for _, g := range ground {
+		if shape, ok := mvt.ShapeOf(g.Geom); ok {
+			out = append(out, tiles.Ground{Kind: g.Kind, Shape: shape})
+		}
+	}
+	return out
+}
+
 func info(version string) api.Info {
 	tag := func(name, pl, en string) api.TagInfo {
 		return api.TagInfo{Name: name, Title: models.Text{PL: pl, EN: en}}
@@ -89,7 +115,7 @@ func info(version string) api.Info {
 			EN: "The open registry of a metropolis's leisure infrastructure, heritage sites and tourist products. Without signing in you see what is published and public."},
 		Version: version, SessionCookie: auth.CookieName,
 		Tags: []api.TagInfo{
-			tag("places", "Miejsca", "Places"), tag("protections", "Ochrona zabytków", "Protection ledger"), tag("inspections", "Przeglądy stanu", "Inspections"),
+			tag("map", "Mapa", "Map"), tag("places", "Miejsca", "Places"), tag("protections", "Ochrona zabytków", "Protection ledger"), tag("inspections", "Przeglądy stanu", "Inspections"),
 			tag("access-facts", "Dostępność", "Accessibility facts"), tag("external-ids", "Identyfikatory zewnętrzne", "External ids"), tag("media", "Pliki", "Files"),
 			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("municipalities", "Gminy", "Municipalities"),
 			tag("vocabularies", "Słowniki", "Vocabularies"), tag("auth", "Logowanie i klucze", "Signing in and keys"), tag("users", "Użytkownicy", "Users"),

@@ -147,7 +147,7 @@ func (h *handlers) imports() []api.Route {
 			if err != nil {
 				return listOut[Import]{}, err
 			}
-			return listPage(path, queryOf(in), mapSlice(rows, importOut), next), nil
+			return listPage(path, QueryOf(in), mapSlice(rows, importOut), next), nil
 		}),
 		api.Handle("POST", path, start, func(ctx context.Context, in importIn) (recordOut[Import], error) {
 			b, err := h.startImport(ctx, in.Body)
@@ -166,7 +166,7 @@ func (h *handlers) imports() []api.Route {
 			}
 			out := listPage(path, nil, mapSlice(issues, issueOut), "")
 			if len(issues) == in.Limit {
-				q := queryOf(in)
+				q := QueryOf(in)
 				q.Set("offset", strconv.Itoa(in.Offset+in.Limit))
 				out.Link = fmt.Sprintf(`<%s/%d/issues?%s>; rel="next"`, path, in.ID, q.Encode())
 			}

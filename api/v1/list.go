@@ -26,7 +26,7 @@ func (h *handlers) listPlaces() api.Route {
 			if err := keepFields(&Place{}, in.Fields); err != nil {
 				return placesOut{}, err
 			}
-			f := in.filter()
+			f := in.Filter()
 			f.Deleted, f.Near = in.Deleted, in.Near.geometry()
 			places, next, err := h.store.Places(ctx, auth.UserFrom(ctx), f, in.page(in.Sort))
 			if err != nil {
@@ -39,7 +39,7 @@ func (h *handlers) listPlaces() api.Route {
 					return placesOut{}, err
 				}
 			}
-			return placesOut(listPage("/api/v1/places", queryOf(in), items, next)), nil
+			return placesOut(listPage("/api/v1/places", QueryOf(in), items, next)), nil
 		}).Or("format", h.exportPlaces())
 }
 
@@ -62,7 +62,7 @@ func partRoutes[T any, E store.Entity[T], In, Out any](r resource[T, E, In, Out]
 			if err != nil {
 				return listOut[Out]{}, err
 			}
-			return listPage(r.path, queryOf(in), mapSlice(rows, out), next), nil
+			return listPage(r.path, QueryOf(in), mapSlice(rows, out), next), nil
 		})
 	r.out = func(_ context.Context, e E) (Out, error) { return out(*e), nil }
 	return append([]api.Route{list, r.read()}, r.writes()...)
@@ -76,7 +76,7 @@ func ownedPartRoutes[T any, E store.Entity[T], Out any](s *store.Store, path, ta
 			if err != nil {
 				return listOut[Out]{}, err
 			}
-			return listPage(path, queryOf(in), mapSlice(rows, out), next), nil
+			return listPage(path, QueryOf(in), mapSlice(rows, out), next), nil
 		})
 }
 
@@ -100,7 +100,7 @@ func (h *handlers) exportPlaces() api.Route {
 			EN: "Streamed, without a row limit. The file can be imported again with the profile wolnica."}},
 		func(ctx context.Context, in exportIn) (exportOut, error) {
 			format, _ := exchange.FormatByName(in.Format)
-			f := in.filter()
+			f := in.Filter()
 			f.Deleted = in.Deleted
 			user := auth.UserFrom(ctx)
 			return exportOut{Body: api.Stream{ContentType: format.MediaType, Filename: "wolnica-" + h.now().Format("2006-01-02") + format.Extension,

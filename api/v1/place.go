@@ -292,7 +292,8 @@ func (q VerdictQuery) filter() map[string][]string {
 	return f
 }
 
-func (q PlaceQuery) filter() models.PlaceFilter {
+// Filter is the query as the store knows it.
+func (q PlaceQuery) Filter() models.PlaceFilter {
 	f := models.PlaceFilter{
 		Facet: q.Kind, Categories: q.Category, Municipalities: q.Municipality, BBox: q.BBox, Protections: q.Protection, Grades: q.Grade,
 		Freshness: q.Freshness, InspectedFrom: q.InspectedFrom, InspectedTo: q.InspectedTo, Publications: q.Publication, Visibilities: q.Visibility,
@@ -335,7 +336,7 @@ func (h *handlers) places() []api.Route {
 		api.Handle("GET", "/api/v1/places/facets", api.Doc{ID: "countPlaces", Tag: "places",
 			Summary: models.Text{PL: "Policz miejsca według cech", EN: "Count places by attribute"}},
 			func(ctx context.Context, in facetsIn) (facetsOut, error) {
-				f := in.filter()
+				f := in.Filter()
 				f.Deleted = in.Deleted
 				counts, err := h.store.PlaceFacetCounts(ctx, auth.UserFrom(ctx), f, in.By)
 				return facetsOut{Body: Facets{Total: counts.Total, Facets: counts.Counts}}, err

@@ -109,7 +109,7 @@ func (h *handlers) products() []api.Route {
 			if err != nil {
 				return listOut[Product]{}, err
 			}
-			return listPage(r.path, queryOf(in), mapSlice(rows, productOut), next), nil
+			return listPage(r.path, QueryOf(in), mapSlice(rows, productOut), next), nil
 		})
 	return append([]api.Route{list, r.read()}, r.writes()...)
 }

@@ -172,7 +172,7 @@ func (r resource[T, E, In, Out]) writes() []api.Route {
 				if err != nil {
 					return listOut[Revision]{}, err
 				}
-				return listPage(fmt.Sprintf("%s/%d/history", r.path, in.ID), queryOf(in), mapSlice(revisions, revisionOut), next), nil
+				return listPage(fmt.Sprintf("%s/%d/history", r.path, in.ID), QueryOf(in), mapSlice(revisions, revisionOut), next), nil
 			}),
 	}
 }
@@ -235,8 +235,8 @@ func mapSlice[A, B any](in []A, f func(A) B) []B {
 	return out
 }
 
-// queryOf writes the query parameters of an input back, for links: what the client gave, without defaults and cursor.
-func queryOf(in any) url.Values {
+// QueryOf writes the query parameters of an input back, for links: what the client gave, without defaults and cursor.
+func QueryOf(in any) url.Values {
 	q := url.Values{}
 	collectQuery(reflect.ValueOf(in), q)
 	return q

@@ -10,6 +10,7 @@ import (
 	"wolnica/models"
 	"wolnica/models/exchange"
 	"wolnica/models/job"
+	"wolnica/models/mapdata"
 	"wolnica/models/media"
 	"wolnica/models/store"
 )
@@ -20,6 +21,8 @@ type Deps struct {
 	Files *media.Store
 	// Jobs runs the imports that are uploaded.
 	Jobs *job.Runner
+	// Map answers the questions beside the map; without it they are not there.
+	Map *mapdata.Data
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp string
 	// Now is the clock; nil means time.Now.
@@ -27,11 +30,12 @@ type Deps struct {
 }
 
 type handlers struct {
-	store *store.Store
-	files *media.Store
-	jobs  *job.Runner
-	temp  string
-	now   func() time.Time
+	store   *store.Store
+	files   *media.Store
+	jobs    *job.Runner
+	temp    string
+	now     func() time.Time
+	mapData *mapdata.Data
 	// exporting has a place for each export being written.
 	exporting chan struct{}
 }
@@ -42,7 +46,7 @@ const maxExports = 6
 
 // Routes is the table of the registry's API.
 func Routes(d Deps) []api.Route {
-	h := &handlers{store: d.Store, files: d.Files, jobs: d.Jobs, temp: d.Temp, now: d.Now, exporting: make(chan struct{}, maxExports)}
+	h := &handlers{store: d.Store, files: d.Files, jobs: d.Jobs, temp: d.Temp, now: d.Now, mapData: d.Map, exporting: make(chan struct{}, maxExports)}
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -59,6 +63,7 @@ func Routes(d Deps) []api.Route {
 		h.categories(),
 		h.vocabularies(),
 		h.users(),
+		h.mapRoutes(),
 	)
 }
 
@@ -75,6 +80,7 @@ func init() {
 	register("place_sort", store.PlaceSorts())
 	register("product_sort", store.ProductSorts())
 	register("protection_filter", slices.Concat(models.ProtectionForms.Codes(), models.Inventories.Codes(), models.InternationalListings.Codes(), []string{"any", "none"}))
+	register("map_facet", mapdata.PlaceFacetNames())
 	register("grade_filter", slices.Concat(models.AssetGrades.Codes(), models.HeritageGrades.Codes(), []string{"any", "none"}))
 	var formats []string
 	for _, f := range exchange.Formats {

@@ -59,7 +59,7 @@ func (h *handlers) users() []api.Route {
 			if err != nil {
 				return listOut[User]{}, err
 			}
-			return listPage(r.path, queryOf(in), mapSlice(rows, out), next), nil
+			return listPage(r.path, QueryOf(in), mapSlice(rows, out), next), nil
 		})
 	return append([]api.Route{list, r.read()}, r.writes()...)
 }

@@ -22,6 +22,7 @@ import (
 	"wolnica/cmd/wolnica/demo"
 	"wolnica/models"
 	"wolnica/models/job"
+	"wolnica/models/mapdata"
 	"wolnica/models/media"
 	"wolnica/models/store"
 	"wolnica/models/store/cluster"
@@ -84,13 +85,18 @@ func (c serveCommand) Run(p *program) (err error) {
 			return err
 		}
 	}
-	handler, jobs, err := c.handler(s, public, log)
+	world, err := mapdata.Open(p.ctx, mapdata.Config{Store: s, Log: log})
+	if err != nil {
+		return err
+	}
+	handler, jobs, err := c.handler(s, world, public, log)
 	if err != nil {
 		return err
 	}
 	working, stopJobs := context.WithCancel(p.ctx)
 	var running sync.WaitGroup
 	running.Go(func() { jobs.Run(working) })
+	running.Go(func() { world.Run(working) })
 	defer func() {
 		stopJobs()
 		running.Wait()
@@ -124,7 +130,7 @@ func (c serveCommand) publicURL() (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
-func (c serveCommand) handler(s *store.Store, public *url.URL, log *slog.Logger) (http.Handler, *job.Runner, error) {
+func (c serveCommand) handler(s *store.Store, world *mapdata.Data, public *url.URL, log *slog.Logger) (http.Handler, *job.Runner, error) {
 	dir := c.MediaDir
 	if dir == "" {
 		dir = filepath.Join(c.Data, "media")
@@ -143,7 +149,7 @@ func (c serveCommand) handler(s *store.Store, public *url.URL, log *slog.Logger)
 	}
 	version, revision := build()
 	cfg := server.Config{
-		Store: s, Files: files, Jobs: jobs, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
+		Store: s, Files: files, Jobs: jobs, Map: world, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
 		Auth: auth.Config{TrustedProxies: c.TrustedProxy},
 	}
 	if public != nil {

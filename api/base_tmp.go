@@ -1,0 +1,5 @@
+package api
+
+import "context"
+
+func BaseURL(ctx context.Context) string { return "" }
