@@ -54,6 +54,15 @@ func tiles(d *dataset.Dataset, zoom, want int) []tile {
 	return list
 }
 
+// tileLists are the tiles of every zoom, in the order of tileSet.
+func tileLists(d *dataset.Dataset) [][]tile {
+	var lists [][]tile
+	for _, s := range tileSet {
+		lists = append(lists, tiles(d, s.zoom, s.tiles))
+	}
+	return lists
+}
+
 // tileRequests ask for the tiles under a filter ("" is none).
 func tileRequests(list []tile, filter string) []request {
 	if filter != "" {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"time"
-
-	"wolnica/models/store/dataset"
 )
 
 // A zoomLoad is what came of asking for one zoom's tiles under one filter.
@@ -19,11 +17,10 @@ type zoomLoad struct {
 }
 
 // measureTiles asks for the tile set under a filter.
-func measureTiles(ctx context.Context, s *server, d *dataset.Dataset, filter string, duration time.Duration) []zoomLoad {
+func measureTiles(ctx context.Context, s *server, lists [][]tile, filter string, duration time.Duration) []zoomLoad {
 	var all []zoomLoad
-	for _, set := range tileSet {
-		list := tiles(d, set.zoom, set.tiles)
-		z := zoomLoad{zoom: set.zoom, tiles: len(list)}
+	for i, list := range lists {
+		z := zoomLoad{zoom: tileSet[i].zoom, tiles: len(list)}
 		z.err = func() error {
 			requests := tileRequests(list, filter)
 			var err error
@@ -119,7 +116,7 @@ func printTiles(w io.Writer, name string, all []zoomLoad) {
 	for _, z := range all {
 		if z.err != nil {
 			fmt.Fprintf(w, "%-30s not measured: %v\n", fmt.Sprintf("%s, z%d", name, z.zoom), z.err)
-			continue
+			break
 		}
 		printLoad(w, fmt.Sprintf("%s, z%d", name, z.zoom), z.tiles, z.alone, z.together, z.mean, z.largest)
 	}
