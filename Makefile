@@ -17,7 +17,7 @@ UI_SOURCES := $(shell find mapui -name node_modules -prune -o -type f \
 
 .PHONY: help
 help: ## list what there is to make
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: run
 run: ## build and serve with demonstration data on http://127.0.0.1:8080
@@ -48,6 +48,14 @@ smoke: build ## run the program on the real files of ../shared/data: import, que
 .PHONY: bench
 bench: ## measure the speed targets and print one table
 	@.ci/bench
+
+# make bench-serving PROFILE=1 also says where a tile's time goes; LARGE=1 also loads 10,000,000 places.
+.PHONY: bench-serving
+bench-serving: ## measure the serving targets over 1,050,000 places and print their tables
+	@.ci/prerequisites
+	@mkdir -p .tools
+	@go build -o .tools/servingbench ./api/servingbench
+	@.tools/servingbench $(if $(PROFILE),-profile .tools/serving.pprof) $(if $(LARGE),-large 10000000)
 
 .PHONY: lint
 lint: $(GOLANGCI) ## gofmt, go vet, golangci-lint and the direction of imports
