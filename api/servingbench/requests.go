@@ -65,12 +65,14 @@ func tileLists(d *dataset.Dataset) [][]tile {
 
 // tileRequests ask for the tiles under a filter ("" is none).
 func tileRequests(list []tile, filter string) []request {
+	// the layers of the data set; the peers' tiles have no outlines and no ground either
+	parameters := "?layers=places,products"
 	if filter != "" {
-		filter = "?" + filter
+		parameters += "&" + filter
 	}
 	var out []request
 	for _, t := range list {
-		out = append(out, get("/tiles/"+t.String()+filter))
+		out = append(out, get("/tiles/"+t.String()+parameters))
 	}
 	return out
 }

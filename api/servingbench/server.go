@@ -24,6 +24,7 @@ import (
 	"wolnica/api"
 	wolnica "wolnica/api/server"
 	"wolnica/models/job"
+	"wolnica/models/mapdata"
 	"wolnica/models/media"
 	"wolnica/models/store"
 )
@@ -136,14 +137,26 @@ func serve() error {
 	}
 	defer os.RemoveAll(temp)
 
+	// The log is formatted and written like a real one, but nobody keeps it.
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	log := slog.New(slog.NewTextHandler(null, nil))
 	l := loaded{HeapBefore: heapInUse()}
 	began := time.Now()
-	handler, err := program(ctx, s, temp, cfg)
+	world, err := mapdata.Open(ctx, mapdata.Config{Store: s, Log: log})
 	if err != nil {
 		return err
 	}
 	l.Seconds = time.Since(began).Seconds()
 	l.HeapAfter = heapInUse()
+	go world.Run(ctx)
+	handler, err := program(s, world, temp, log, cfg)
+	if err != nil {
+		return err
+	}
 
 	for _, part := range []struct {
 		address *string
@@ -165,14 +178,8 @@ func serve() error {
 	return nil
 }
 
-// program is the handler of every address, with its index loaded, as `wolnica serve` has it.
-func program(_ context.Context, s *store.Store, temp string, _ serverConfig) (http.Handler, error) {
-	// The log is formatted and written like a real one, but nobody keeps it.
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		return nil, err
-	}
-	log := slog.New(slog.NewTextHandler(null, nil))
+// program is the handler of every address, as `wolnica serve` has it.
+func program(s *store.Store, world *mapdata.Data, temp string, log *slog.Logger, cfg serverConfig) (http.Handler, error) {
 	files, err := media.Open(temp)
 	if err != nil {
 		return nil, err
@@ -181,7 +188,11 @@ func program(_ context.Context, s *store.Store, temp string, _ serverConfig) (ht
 	if err != nil {
 		return nil, err
 	}
-	return wolnica.New(wolnica.Config{Store: s, Files: files, Jobs: jobs, Temp: temp, Log: log, Version: "bench"})
+	cache := int(cfg.TileCache)
+	if cache == 0 {
+		cache = -1
+	}
+	return wolnica.New(wolnica.Config{Store: s, Files: files, Jobs: jobs, Map: world, TileCache: cache, Temp: temp, Log: log, Version: "bench"})
 }
 
 // bare is Gin answering so many bytes: the speed that cached tiles are measured against.

@@ -57,6 +57,7 @@ type painter struct {
 	cutter  mvt.Cutter
 	cells   mapindex.Cells
 	tags    []uint32
+	found   []found
 	// the value numbers of category and municipality codes in the layer being drawn, plus one
 	categories []uint32
 	small      map[string]uint32
@@ -154,20 +155,27 @@ func (p *painter) records(l *mvt.Layer, v mapindex.View, r request, a attributes
 // shapes draws lines and polygons, those that reach in from other tiles too.
 func (p *painter) shapes(l *mvt.Layer, v mapindex.View, r request, a attributes, least uint32) {
 	margin := worldUnits(r.z, mvt.Buffer)
-	for shown := shapesMost + 1; shown > shapesMost; least *= 2 {
-		shown = 0
-		v.Shapes(r.z, r.x, r.y, margin, worldUnits(r.z, least), func(mapindex.Entry, *mvt.Shape) { shown++ })
-		if shown > shapesMost && least < mvt.Extent {
-			continue
+	for {
+		p.found = p.found[:0]
+		v.Shapes(r.z, r.x, r.y, margin, worldUnits(r.z, least), func(e mapindex.Entry, s *mvt.Shape) { p.found = append(p.found, found{e, s}) })
+		if len(p.found) <= shapesMost || least > mvt.Extent {
+			break
 		}
-		v.Shapes(r.z, r.x, r.y, margin, worldUnits(r.z, least), func(e mapindex.Entry, s *mvt.Shape) {
-			if cut, ok := p.cutter.Cut(s, r.z, r.x, r.y); ok {
-				p.tags = a.shape(p.tags[:0], e)
-				l.Shape(uint64(e.ID()), cut, p.tags)
-			}
-		})
-		return
+		least *= 2
 	}
+	for _, f := range p.found {
+		if cut, ok := p.cutter.Cut(f.shape, r.z, r.x, r.y); ok {
+			p.tags = a.shape(p.tags[:0], f.entry)
+			l.Shape(uint64(f.entry.ID()), cut, p.tags)
+		}
+	}
+	clear(p.found) // a pooled painter must not keep an old state alive
+}
+
+// found is a shape to be drawn.
+type found struct {
+	entry mapindex.Entry
+	shape *mvt.Shape
 }
 
 func (p *painter) point(l *mvt.Layer, r request, e mapindex.Entry, a attributes) {

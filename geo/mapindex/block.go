@@ -53,11 +53,23 @@ func newColumn(bytes uint8, n int) column {
 	return column{b4: make([]uint32, 0, n)}
 }
 
-// shapeAt is the shape of the record at a position of its block.
+// shapeAt is the shape of the record at a position of its block, with its box beside it: most are only looked at to see
+// that they lie elsewhere.
 type shapeAt struct {
 	pos   uint16
+	box   Box
 	shape *mvt.Shape
 }
+
+func newShapeAt(pos int, s *mvt.Shape) shapeAt {
+	return shapeAt{uint16(pos), Box{s.MinX, s.MinY, s.MaxX, s.MaxY}, s}
+}
+
+// size is how far the shape stretches, the longer way.
+func (s *shapeAt) size() uint32 { return max(s.box.MaxX-s.box.MinX, s.box.MaxY-s.box.MinY) }
+
+// wide is the size from which a shape is looked at by itself, so that the box of the others stays near their block.
+const wide = 1 << 20
 
 // valueCount is how often a value stands in a column of a block.
 type valueCount struct {
@@ -77,10 +89,12 @@ type block struct {
 	nameEnd   []uint32
 	folded    []byte
 	foldedEnd []uint32
-	shapes    []shapeAt
-	// extents: of the positions and of the shapes (empty when MinX > MaxX)
-	box, shapeBox Box
-	minID, maxID  int64
+	shapes    []shapeAt // in order of position
+	bySize    []uint16  // the shapes from the largest to the smallest
+	wides     int       // how many of them are wide
+	// extents: of the positions, of the shapes and of those that are not wide (empty when MinX > MaxX)
+	box, shapeBox, smallBox Box
+	minID, maxID            int64
 	// present has bit v%64 of a column set for every value v in it: a cheap "certainly not here"
 	present []uint64
 	// counts of a Code column, in order of value; of Set and Packed columns by counter
@@ -114,6 +128,43 @@ func (b *block) shapeOf(p int) *mvt.Shape {
 	return b.shapes[i].shape
 }
 
+// shapesIn hands the shapes whose box meets the box and that are at least so large to fn, the largest first.
+func (b *block) shapesIn(box Box, least uint32, fn func(*shapeAt)) {
+	if !b.shapeBox.meets(box) {
+		return
+	}
+	candidates := b.bySize
+	if !b.smallBox.meets(box) {
+		candidates = candidates[:b.wides]
+	}
+	for _, i := range candidates {
+		s := &b.shapes[i]
+		if s.size() < least {
+			return
+		}
+		if box.meets(s.box) {
+			fn(s)
+		}
+	}
+}
+
+// reaches tells whether the box of some shape meets the box, as far as that can be told cheaply: more often than not is
+// no harm.
+func (b *block) reaches(box Box) bool {
+	if !b.shapeBox.meets(box) {
+		return false
+	}
+	if b.smallBox.meets(box) {
+		return true
+	}
+	for _, i := range b.bySize[:b.wides] {
+		if box.meets(b.shapes[i].box) {
+			return true
+		}
+	}
+	return false
+}
+
 // search is the first position whose Morton number is at least m.
 func (b *block) search(m uint64) int {
 	return sort.Search(len(b.ids), func(i int) bool { return morton(b.x[i], b.y[i]) >= m })
@@ -139,7 +190,7 @@ func newDraft(schema Schema, n int) *draft {
 // copyRow takes a row over from a block.
 func (d *draft) copyRow(b *block, p int) {
 	if s := b.shapeOf(p); s != nil {
-		d.shapes = append(d.shapes, shapeAt{uint16(len(d.ids)), s})
+		d.shapes = append(d.shapes, newShapeAt(len(d.ids), s))
 	}
 	d.ids = append(d.ids, b.ids[p])
 	d.x = append(d.x, b.x[p])
@@ -158,7 +209,7 @@ func (d *draft) copyRow(b *block, p int) {
 // add takes a new row.
 func (d *draft) add(r *Record) {
 	if r.Shape != nil {
-		d.shapes = append(d.shapes, shapeAt{uint16(len(d.ids)), r.Shape})
+		d.shapes = append(d.shapes, newShapeAt(len(d.ids), r.Shape))
 	}
 	d.ids = append(d.ids, r.ID)
 	d.x = append(d.x, r.X)
@@ -179,16 +230,26 @@ func (d *draft) finish(serial uint64) *block {
 	b := d.block
 	b.serial = serial
 	b.names, b.folded, b.shapes = slices.Clip(b.names), slices.Clip(b.folded), slices.Clip(b.shapes)
-	b.box, b.shapeBox = emptyBox, emptyBox
+	b.box, b.shapeBox, b.smallBox = emptyBox, emptyBox, emptyBox
 	b.minID, b.maxID = math.MaxInt64, math.MinInt64
 	for i, id := range b.ids {
 		b.box.add(b.x[i], b.y[i])
 		b.minID, b.maxID = min(b.minID, id), max(b.maxID, id)
 	}
-	for _, s := range b.shapes {
-		b.shapeBox.add(s.shape.MinX, s.shape.MinY)
-		b.shapeBox.add(s.shape.MaxX, s.shape.MaxY)
+	b.bySize = make([]uint16, len(b.shapes))
+	for i := range b.shapes {
+		s := &b.shapes[i]
+		b.bySize[i] = uint16(i)
+		b.shapeBox = b.shapeBox.Union(s.box)
+		if s.size() < wide {
+			b.smallBox = b.smallBox.Union(s.box)
+		} else {
+			b.wides++
+		}
 	}
+	slices.SortFunc(b.bySize, func(i, j uint16) int {
+		return cmp.Or(cmp.Compare(b.shapes[j].size(), b.shapes[i].size()), cmp.Compare(i, j))
+	})
 	b.present = make([]uint64, len(b.cols))
 	b.codeCounts = make([][]valueCount, len(b.cols))
 	b.bitCounts = make([][]uint16, len(b.cols))

@@ -12,8 +12,10 @@ type test []alternative
 
 type alternative struct {
 	column int
-	// table has a bit for every value that passes, of a column of one or two bytes
+	// table has a bit for every value that passes, shifted and masked, of a column of one or two bytes
 	table []uint64
+	shift uint8
+	mask  uint16
 	// present is the table folded to 64 values, for blocks that certainly hold none
 	present uint64
 	// from and to are the range that passes, of a Number
@@ -23,8 +25,11 @@ type alternative struct {
 // Alternative is a condition on one column.
 type Alternative struct {
 	Column int
-	// Pass tells which values pass, of a column of one or two bytes. It is asked once for each possible value.
+	// Pass tells which values pass, of a column of one or two bytes. It is asked once for each value below Values.
 	Pass func(v uint32) bool
+	// Values is how many values there can be: codes of a Code, all combinations of a Set, and 4 of Packed codes, of which
+	// Field is the one meant.
+	Values, Field int
 	// From and To are the range that passes, both included, of a Number.
 	From, To uint32
 }
@@ -34,13 +39,20 @@ func (f *Filter) Any(schema Schema, alternatives ...Alternative) {
 	var t test
 	for _, a := range alternatives {
 		c := alternative{column: a.Column, from: a.From, to: a.To}
-		if width := schema[a.Column].Bytes; width < 4 {
-			c.table = make([]uint64, 1<<(8*width)/64)
-			for v := range uint32(1) << (8 * width) {
+		if column := schema[a.Column]; column.Form != Number {
+			size := 64
+			for size < a.Values {
+				size *= 2
+			}
+			c.table, c.mask = make([]uint64, size/64), uint16(size-1)
+			for v := range uint32(a.Values) {
 				if a.Pass(v) {
 					c.table[v>>6] |= 1 << (v & 63)
 					c.present |= 1 << (v & 63)
 				}
+			}
+			if column.Form == Packed {
+				c.shift, c.mask, c.present = uint8(2*a.Field), 3, ^uint64(0)
 			}
 		}
 		t = append(t, c)
@@ -145,13 +157,13 @@ func (t test) narrow(b *block, have []uint16, sel *selection) []uint16 {
 		switch {
 		case c.b1 != nil:
 			for _, p := range have {
-				v := c.b1[p]
+				v := uint16(c.b1[p]) >> a.shift & a.mask
 				sel[k] = p
 				k += int(a.table[v>>6] >> (v & 63) & 1)
 			}
 		case c.b2 != nil:
 			for _, p := range have {
-				v := c.b2[p]
+				v := c.b2[p] >> a.shift & a.mask
 				sel[k] = p
 				k += int(a.table[v>>6] >> (v & 63) & 1)
 			}
@@ -181,6 +193,7 @@ func (a *alternative) passes(v uint32) bool {
 	if a.table == nil {
 		return v-a.from <= a.to-a.from
 	}
+	v = v >> a.shift & uint32(a.mask)
 	return a.table[v>>6]>>(v&63)&1 != 0
 }
 

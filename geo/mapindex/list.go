@@ -143,15 +143,13 @@ func (v View) IDs(box Box, after int64, limit int) (ids []int64, matched int) {
 					}
 				}
 			}
-			if box.meets(b.shapeBox) {
-				for _, s := range b.shapes {
-					p := int(s.pos)
-					if box.meetsShape(s.shape) && len(part.Filter.selectFrom(b, p, p+1, &sel)) > 0 {
-						matched++
-						take(b.ids[p])
-					}
+			b.shapesIn(box, 0, func(s *shapeAt) {
+				p := int(s.pos)
+				if box.meetsShape(s.shape) && len(part.Filter.selectFrom(b, p, p+1, &sel)) > 0 {
+					matched++
+					take(b.ids[p])
 				}
-			}
+			})
 		}
 	}
 	slices.Sort(best)

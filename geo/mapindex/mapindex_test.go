@@ -96,13 +96,13 @@ func drawQuestion(t *rapid.T) question {
 	if rapid.Bool().Draw(t, "by category") {
 		c := uint32(rapid.IntRange(0, 200).Draw(t, "wanted"))
 		pass := func(v uint32) bool { return v >= c && v < c+40 }
-		q.filter.Any(schema, mapindex.Alternative{Column: category, Pass: pass}, mapindex.Alternative{Column: second, Pass: func(v uint32) bool { return v == 3 }})
+		q.filter.Any(schema, mapindex.Alternative{Column: category, Values: 201, Pass: pass}, mapindex.Alternative{Column: second, Values: 4, Pass: func(v uint32) bool { return v == 3 }})
 		and(func(r mapindex.Record) bool { return pass(r.Values[category]) || r.Values[second] == 3 })
 	}
 	if rapid.Bool().Draw(t, "by verdict") {
-		pass := func(v uint32) bool { return v>>4&3 >= 2 }
-		q.filter.Any(schema, mapindex.Alternative{Column: verdict, Pass: pass})
-		and(func(r mapindex.Record) bool { return pass(r.Values[verdict]) })
+		f := rapid.IntRange(0, 7).Draw(t, "profile")
+		q.filter.Any(schema, mapindex.Alternative{Column: verdict, Values: 4, Field: f, Pass: func(v uint32) bool { return v >= 2 }})
+		and(func(r mapindex.Record) bool { return r.Values[verdict]>>(2*f)&3 >= 2 })
 	}
 	if rapid.Bool().Draw(t, "by day") {
 		q.filter.Any(schema, mapindex.Alternative{Column: day, From: 100, To: 600})

@@ -143,22 +143,17 @@ func (v View) CountTile(z uint8, x, y uint32, most int) int {
 // away their position is. Shapes smaller than least world units in both directions are left out.
 func (v View) Shapes(z uint8, x, y uint32, margin, least uint32, fn func(Entry, *mvt.Shape)) {
 	box := TileBox(z, x, y).grown(margin)
+	var sel selection
 	for _, part := range v {
 		for _, b := range part.Snapshot.blocks {
-			if !b.shapeBox.meets(box) || !part.Filter.possible(b) {
+			if len(b.shapes) == 0 || !part.Filter.possible(b) {
 				continue
 			}
-			var sel selection
-			for i := range b.shapes {
-				s := b.shapes[i].shape
-				if s.MaxX-s.MinX < least && s.MaxY-s.MinY < least || !box.meets(Box{s.MinX, s.MinY, s.MaxX, s.MaxY}) {
-					continue
+			b.shapesIn(box, least, func(s *shapeAt) {
+				if p := int(s.pos); len(part.Filter.selectFrom(b, p, p+1, &sel)) > 0 {
+					fn(Entry{b, p}, s.shape)
 				}
-				p := int(b.shapes[i].pos)
-				if len(part.Filter.selectFrom(b, p, p+1, &sel)) > 0 {
-					fn(Entry{b, p}, s)
-				}
-			}
+			})
 		}
 	}
 }
@@ -202,7 +197,7 @@ func (v View) Fingerprint(z uint8, x, y uint32, margin uint32) uint64 {
 		s := part.Snapshot
 		r := s.span(z, x, y)
 		for k, b := range s.blocks {
-			if k >= r.first && k < r.last || b.shapeBox.meets(box) {
+			if k >= r.first && k < r.last || b.reaches(box) {
 				print += mix(b.serial<<2 | uint64(i) ^ s.salt)
 			}
 		}

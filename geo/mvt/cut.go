@@ -89,10 +89,7 @@ func (c *Cutter) Cut(s *Shape, z uint8, x, y uint32) (cut *Cut, ok bool) {
 			return nil, false
 		}
 	}
-	tolerance := 0.0
-	if z <= SimplifiedTo {
-		tolerance = Tolerance
-	}
+	tolerance := Tolerance(z)
 	c.cut = Cut{Kind: s.Kind, XY: c.cut.XY[:0], Ends: c.cut.Ends[:0]}
 	if s.Kind == Line {
 		from := uint32(0)

@@ -287,10 +287,10 @@ func TestLinesStayContinuous(t *testing.T) {
 			}
 			for k := range 8 {
 				p := spot{a.x + (b.x-a.x)*float64(k)/7, a.y + (b.y-a.y)*float64(k)/7}
-				if p.x < 2 || p.y < 2 || p.x > Extent-2 || p.y > Extent-2 {
+				if p.x < 5 || p.y < 5 || p.x > Extent-5 || p.y > Extent-5 {
 					continue
 				}
-				near := slices.ContainsFunc(drawn, func(d [2]spot) bool { return distance(p, d[0], d[1]) < Tolerance+1.5 })
+				near := slices.ContainsFunc(drawn, func(d [2]spot) bool { return distance(p, d[0], d[1]) < Tolerance(z)+1.5 })
 				if !near {
 					t.Fatalf("%d/%d/%d: nothing is drawn at %v: %v", z, x, y, p, drawn)
 				}

@@ -15,9 +15,21 @@ const Extent = 4096
 // drawn along the border do not show it.
 const Buffer = 64
 
-// SimplifiedTo is the last zoom whose lines and polygons are simplified, by Tolerance. A tile unit is there 15 cm at the
-// equator and 10 cm in Kraków, less than any register knows; above it a screen would show the difference.
+// SimplifiedTo is the last zoom whose lines and polygons are simplified. A tile unit is there 15 cm at the equator and
+// 10 cm in Kraków, less than any register knows; above it a screen would show the difference.
 const SimplifiedTo = 16
 
-// Tolerance is how far, in tile units, a simplified outline may run from the vertices it leaves out.
-const Tolerance = 1
+// coarseTo is the last zoom of overviews, which need less.
+const coarseTo = 13
+
+// Tolerance is how far, in tile units, a simplified outline may run from the vertices it leaves out. A pixel of a map whose
+// tiles are 512 pixels wide is 8 units.
+func Tolerance(z uint8) float64 {
+	switch {
+	case z <= coarseTo:
+		return 3
+	case z <= SimplifiedTo:
+		return 1
+	}
+	return 0
+}

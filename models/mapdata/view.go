@@ -67,16 +67,16 @@ func (d *Data) visiblePlaces(s *State, scope models.Scope) mapindex.View {
 	switch {
 	case scope.All:
 		exact := &mapindex.Filter{}
-		exact.Any(PlaceSchema, mapindex.Alternative{Column: PlaceVisibility, Pass: func(v uint32) bool { return v != coarse }})
+		exact.Any(PlaceSchema, mapindex.Alternative{Column: PlaceVisibility, Values: len(VisibilityCodes), Pass: func(v uint32) bool { return v != coarse }})
 		return mapindex.View{{Snapshot: s.Public.Places, Filter: exact}, {Snapshot: s.Internal.Places}}
 	case len(scope.Municipalities) == 0:
 		return mapindex.View{{Snapshot: s.Public.Places}}
 	}
 	own := s.inMunicipalities(scope.Municipalities)
 	public, internal := &mapindex.Filter{}, &mapindex.Filter{}
-	public.Any(PlaceSchema, mapindex.Alternative{Column: PlaceVisibility, Pass: func(v uint32) bool { return v != coarse }},
-		mapindex.Alternative{Column: PlaceMunicipality, Pass: func(v uint32) bool { return !own(v) }})
-	internal.Any(PlaceSchema, mapindex.Alternative{Column: PlaceMunicipality, Pass: own})
+	public.Any(PlaceSchema, mapindex.Alternative{Column: PlaceVisibility, Values: len(VisibilityCodes), Pass: func(v uint32) bool { return v != coarse }},
+		mapindex.Alternative{Column: PlaceMunicipality, Values: len(s.municipalityID), Pass: func(v uint32) bool { return !own(v) }})
+	internal.Any(PlaceSchema, mapindex.Alternative{Column: PlaceMunicipality, Values: len(s.municipalityID), Pass: own})
 	return mapindex.View{{Snapshot: s.Public.Places, Filter: public}, {Snapshot: s.Internal.Places, Filter: internal}}
 }
 
@@ -88,7 +88,7 @@ func (d *Data) visibleProducts(s *State, scope models.Scope) mapindex.View {
 		return mapindex.View{{Snapshot: s.Public.Products}}
 	}
 	internal := &mapindex.Filter{}
-	internal.Any(ProductSchema, mapindex.Alternative{Column: ProductMunicipality, Pass: s.inMunicipalities(scope.Municipalities)})
+	internal.Any(ProductSchema, mapindex.Alternative{Column: ProductMunicipality, Values: len(s.municipalityID), Pass: s.inMunicipalities(scope.Municipalities)})
 	return mapindex.View{{Snapshot: s.Public.Products}, {Snapshot: s.Internal.Products, Filter: internal}}
 }
 
@@ -107,14 +107,14 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 	places, products = &mapindex.Filter{}, &mapindex.Filter{}
 	code := func(f *mapindex.Filter, schema mapindex.Schema, column int, numbers codeNumbers, codes []string) {
 		if len(codes) > 0 {
-			f.Any(schema, mapindex.Alternative{Column: column, Pass: oneOf(numbers, codes)})
+			f.Any(schema, mapindex.Alternative{Column: column, Values: len(numbers), Pass: oneOf(numbers, codes)})
 		}
 	}
 	switch p.Facet {
 	case models.FacetHeritage:
-		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceFacet, Pass: func(v uint32) bool { return v&1 != 0 }})
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceFacet, Values: len(FacetCodes), Pass: func(v uint32) bool { return v&1 != 0 }})
 	case models.FacetInfrastructure:
-		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceFacet, Pass: func(v uint32) bool { return v&2 != 0 }})
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceFacet, Values: len(FacetCodes), Pass: func(v uint32) bool { return v&2 != 0 }})
 	case models.FacetProduct:
 		places.Any(PlaceSchema)
 	}
@@ -123,24 +123,24 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 		if err != nil {
 			return nil, nil, err
 		}
-		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceHeritageCategory, Pass: pass}, mapindex.Alternative{Column: PlaceInfrastructureCategory, Pass: pass})
-		products.Any(ProductSchema, mapindex.Alternative{Column: ProductCategory, Pass: pass})
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceHeritageCategory, Values: len(s.categoryCodes), Pass: pass}, mapindex.Alternative{Column: PlaceInfrastructureCategory, Values: len(s.categoryCodes), Pass: pass})
+		products.Any(ProductSchema, mapindex.Alternative{Column: ProductCategory, Values: len(s.categoryCodes), Pass: pass})
 	}
 	if len(p.Municipalities) > 0 {
 		pass, err := s.withTERYT(p.Municipalities)
 		if err != nil {
 			return nil, nil, err
 		}
-		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceMunicipality, Pass: pass})
-		products.Any(ProductSchema, mapindex.Alternative{Column: ProductMunicipality, Pass: pass})
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceMunicipality, Values: len(s.municipalityID), Pass: pass})
+		products.Any(ProductSchema, mapindex.Alternative{Column: ProductMunicipality, Values: len(s.municipalityID), Pass: pass})
 	}
 	if len(p.Protections) > 0 {
-		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceProtection, Pass: protectedBy(p.Protections)})
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceProtection, Values: 1 << len(ProtectionCodes), Pass: protectedBy(p.Protections)})
 	}
 	if len(p.Grades) > 0 {
 		pass := oneOf(gradeNumbers, p.Grades)
 		assessed := slices.Contains(p.Grades, "any")
-		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceGrade, Pass: func(v uint32) bool { return pass(v) || assessed && v != 0 }})
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceGrade, Values: len(GradeCodes), Pass: func(v uint32) bool { return pass(v) || assessed && v != 0 }})
 	}
 	if p.Freshness != "" {
 		code(places, PlaceSchema, PlaceFreshness, numbersOf(FreshnessCodes), []string{p.Freshness})
@@ -168,15 +168,18 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 	code(products, ProductSchema, ProductStatus, statusNumbers, q.ProductStatuses)
 	for profile, verdicts := range p.Verdicts {
 		i := models.AccessProfiles.Index(profile)
+		if i < 0 {
+			return nil, nil, badParameter("verdict", "vocabulary", fmt.Sprintf("Nie ma profilu %q.", profile), fmt.Sprintf("There is no profile %q.", profile))
+		}
 		var pass [4]bool
 		for _, v := range verdicts {
 			if n := models.VerdictCodes.Index(v); n >= 0 {
 				pass[n] = true
 			}
 		}
-		accept := func(v uint32) bool { return i >= 0 && pass[v>>(2*i)&3] }
-		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceVerdict, Pass: accept})
-		products.Any(ProductSchema, mapindex.Alternative{Column: ProductVerdict, Pass: accept})
+		accept := func(v uint32) bool { return pass[v] }
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceVerdict, Values: 4, Field: i, Pass: accept})
+		products.Any(ProductSchema, mapindex.Alternative{Column: ProductVerdict, Values: 4, Field: i, Pass: accept})
 	}
 	if !productsMayPass(p) {
 		products.Any(ProductSchema)
