@@ -3,8 +3,10 @@ package cql2
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/twpayne/go-geom"
 
@@ -92,7 +94,24 @@ func (c *checker) bounded(e *Expr, depth int) {
 		c.fail(e, "function", fmt.Sprintf("nie ma operatora „%s”.", e.Op), fmt.Sprintf("there is no operator “%s”.", e.Op))
 		return
 	}
-	c.fault = e.wellFormed()
+	if c.fault = e.wellFormed(); c.fault != nil {
+		return
+	}
+	sound := true
+	switch e.Op {
+	case Property, String:
+		sound = utf8.ValidString(e.Text) && !strings.ContainsRune(e.Text, 0)
+	case Date, Timestamp:
+		same, ok := instantOf(e.Text, "…")
+		sound = ok && same.Op == e.Op && same.Text == e.Text
+	case Number:
+		sound = !math.IsNaN(e.Number) && !math.IsInf(e.Number, 0)
+	case Geometry:
+		sound = e.Geometry != nil
+	}
+	if !sound {
+		c.fail(e, "format", "to nie jest poprawna wartość.", "this is not a well-formed value.")
+	}
 }
 
 var typeNames = map[Type][2]string{
@@ -145,7 +164,9 @@ func (c *checker) typeOf(e *Expr) Type {
 		return TypeGeometry
 	case Array:
 		for _, a := range e.Args {
-			c.want(a, TypeString)
+			if a.Op != String {
+				c.fail(a, "type", "w tablicy mogą stać tylko teksty w apostrofach.", "an array can hold only texts in single quotes.")
+			}
 		}
 		return TypeStrings
 	case And, Or, Not:
@@ -197,8 +218,11 @@ func (c *checker) typeOf(e *Expr) Type {
 			}
 		}
 	case e.Op.IsArray():
-		for _, a := range e.Args {
+		for i, a := range e.Args {
 			c.want(a, TypeStrings)
+			if other := e.Args[1-i]; a.Op == Property && other.Op == Array {
+				c.listed(c.byName[a.Text], other.Args)
+			}
 		}
 	}
 	return TypeBoolean

@@ -248,7 +248,23 @@ func (p *parser) is(s string) bool {
 	case 0, text, quoted, digits:
 		return false
 	}
-	return strings.EqualFold(p.token.text, s)
+	return capitals(p.token.text) == s || p.token.text == s
+}
+
+// capitals is s in capital letters, those of ASCII alone: no other letter makes a keyword.
+func capitals(s string) string {
+	for i := range len(s) {
+		if s[i] >= 'a' && s[i] <= 'z' {
+			b := []byte(s)
+			for j := range b {
+				if b[j] >= 'a' && b[j] <= 'z' {
+					b[j] -= 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
 }
 
 // accept steps over the symbol or keyword when it is next.
@@ -394,7 +410,7 @@ func (p *parser) leaning(ops []Op, item func() *Expr) *Expr {
 	for {
 		var op Op
 		for _, o := range ops {
-			if p.is(string(o)) {
+			if p.is(strings.ToUpper(string(o))) {
 				op = o
 			}
 		}
@@ -488,7 +504,7 @@ var shapes = map[string]bool{"POINT": true, "LINESTRING": true, "POLYGON": true,
 	"MULTIPOLYGON": true, "GEOMETRYCOLLECTION": true}
 
 func (p *parser) word(t token) *Expr {
-	upper := strings.ToUpper(t.text)
+	upper := capitals(t.text)
 	switch {
 	case upper == "TRUE" || upper == "FALSE":
 		p.next()

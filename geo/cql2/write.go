@@ -178,7 +178,7 @@ func name(s string) string {
 			plain = false
 		}
 	}
-	upper := strings.ToUpper(s)
+	upper := capitals(s)
 	switch upper {
 	case "DATE", "TIMESTAMP", "INTERVAL", "BBOX":
 		plain = false

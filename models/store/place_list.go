@@ -217,11 +217,12 @@ func whereShown(q *query, scope models.Scope, condition string) string {
 	if scope.All {
 		return on("p.geom")
 	}
-	shown := "((p.visibility = 'public' AND " + on("p.geom") + ") OR (p.visibility = 'coarse' AND " + on("p.masked_geom") + ")"
-	if len(scope.Municipalities) > 0 {
-		shown += " OR (p.municipality_id = ANY(" + q.arg(scope.Municipalities) + ") AND " + on("p.geom") + ")"
+	if len(scope.Municipalities) == 0 {
+		return "((p.visibility = 'public' AND " + on("p.geom") + ") OR (p.visibility = 'coarse' AND " + on("p.masked_geom") + "))"
 	}
-	return shown + ")"
+	own := "p.municipality_id = ANY(" + q.arg(scope.Municipalities) + ")"
+	return "((p.visibility = 'public' AND " + on("p.geom") + ") OR (p.visibility = 'coarse' AND (" + own + ") IS NOT TRUE AND " + on("p.masked_geom") +
+		") OR ((" + own + ") IS TRUE AND " + on("p.geom") + "))"
 }
 
 // filterPlaces adds the conditions of the filter and of what the reader may see.
@@ -345,6 +346,11 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 			return err
 		}
 		q.and(words.anywhere(q))
+	}
+	if f.Where != nil {
+		if err := s.wherePlaces(ctx, q, scope, f.Where); err != nil {
+			return err
+		}
 	}
 	return nil
 }
