@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/twpayne/go-geom"
 
@@ -83,9 +84,10 @@ type Expr struct {
 
 // position is where an expression stands in what was read.
 type position struct {
-	char int    // of a text, from 1; 0 is none
-	path string // of JSON
-	json bool
+	text   string // the whole of it; the character is counted when there is a fault
+	offset int    // of bytes
+	path   string // of JSON
+	json   bool
 }
 
 // Problem is a fault of this expression: it says where the expression stands and then the words given.
@@ -95,8 +97,9 @@ func (at position) problem(code, pl, en string) *geo.Problem {
 	switch {
 	case at.json:
 		return &geo.Problem{Path: at.path, Code: code, PL: pl, EN: en}
-	case at.char > 0:
-		return &geo.Problem{Code: code, PL: fmt.Sprintf("Znak %d: %s", at.char, pl), EN: fmt.Sprintf("Character %d: %s", at.char, en)}
+	case at.text != "":
+		char := utf8.RuneCountInString(at.text[:at.offset]) + 1
+		return &geo.Problem{Code: code, PL: fmt.Sprintf("Znak %d: %s", char, pl), EN: fmt.Sprintf("Character %d: %s", char, en)}
 	}
 	return &geo.Problem{Code: code, PL: pl, EN: en}
 }

@@ -1,7 +1,9 @@
 package cql2_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/twpayne/go-geom"
@@ -208,4 +210,29 @@ func FuzzParseJSON(f *testing.F) {
 			problem(t, err)
 		}
 	})
+}
+
+// The greatest inputs, good and bad, are done with at once.
+func TestNothingThatFitsTakesLong(t *testing.T) {
+	fill := func(before, item, after string) string {
+		return before + strings.Repeat(item, (cql2.MaxBytes-len(before)-len(after))/len(item)) + after
+	}
+	for _, s := range []string{
+		fill("a = 1", " OR żółć = 'ż'", ""), fill("", "(", ""), fill("", "NOT (", ""), fill("a = ", "-", "1"), fill("a = ", "1+(", "1"), fill("a = '", `\'`, "'"),
+		fill("a = '", `\`, "'"), fill("a IN (1", ",1", ")"), fill("", "CASEI(", ""), fill("S_INTERSECTS(g, LINESTRING(0 0", ",1 1", "))"),
+		fill("S_INTERSECTS(g, ", "GEOMETRYCOLLECTION(", ")"), fill("A_EQUALS(a, (", "(", ")"), fill("", "\u2003", "a"), fill("a = 1 ", "AND ", ""), fill("a = 1", "^ 2", ""),
+		fill(`{"op":"not","args":[`, `{"op":"not","args":[`, ``), fill("", "[", ""), fill(strings.Repeat("[", 5000), "1,", "1"+strings.Repeat("]", 5000)),
+		fill(`{"op":"in","args":[1,[1`, ",1", "]]}"), fill("", `{"a":`, ""), fill(strings.Repeat(`{"op":"not","args":[`, 60), " ", "true"+strings.Repeat("]}", 60)),
+		fill(`{"type":"MultiPoint","coordinates":[[1,1]`, ",[1,1]", "]}"), fill("", `{"type":"GeometryCollection","geometries":[`, ""),
+		fill(`{"property":"`, "ż", `"}`),
+	} {
+		start := time.Now()
+		_, _ = cql2.ParseText(s)
+		_, _ = cql2.ParseJSON([]byte(s))
+		if took := time.Since(start); took > 500*time.Millisecond {
+			t.Errorf("%.60s: took %v, want a moment", s, took)
+		} else if took > 20*time.Millisecond {
+			t.Logf("%.60s: took %v", s, took)
+		}
+	}
 }

@@ -75,22 +75,13 @@ type parser struct {
 	fault *geo.Problem
 	used  budget
 	level int
-	// counted is how many characters stand before the byte countedTo, so that positions cost one walk in all.
-	counted, countedTo int
 }
 
-func (p *parser) at(byteAt int) position {
-	if byteAt < p.countedTo {
-		return position{char: utf8.RuneCountInString(p.text[:byteAt]) + 1}
-	}
-	p.counted += utf8.RuneCountInString(p.text[p.countedTo:byteAt])
-	p.countedTo = byteAt
-	return position{char: p.counted + 1}
-}
+func (p *parser) at(offset int) position { return position{text: p.text, offset: offset} }
 
-func (p *parser) fail(byteAt int, code, pl, en string) {
+func (p *parser) fail(offset int, code, pl, en string) {
 	if p.fault == nil {
-		p.fault = p.at(byteAt).problem(code, pl, en)
+		p.fault = p.at(offset).problem(code, pl, en)
 	}
 	p.token = token{from: len(p.text), to: len(p.text)}
 }
@@ -283,8 +274,8 @@ func (p *parser) require(s string) {
 }
 
 // node makes an expression that stands at a byte, when nothing went wrong so far.
-func (p *parser) node(byteAt int, e Expr) *Expr {
-	e.at = p.at(byteAt)
+func (p *parser) node(offset int, e Expr) *Expr {
+	e.at = p.at(offset)
 	if p.fault == nil {
 		p.fault = p.used.node(&e)
 	}
