@@ -59,7 +59,7 @@ func TestTreesMadeByHandAreCheckedToo(t *testing.T) {
 		{Op: cql2.IsNull, Args: []*cql2.Expr{{Op: cql2.Geometry}}},
 		{Op: cql2.IsNull, Args: []*cql2.Expr{{Op: cql2.String, Text: "\xff"}}},
 	} {
-		problem(t, cql2.Check(e, queryables))
+		_ = problem(t, cql2.Check(e, queryables))
 	}
 }
 

@@ -194,7 +194,7 @@ func FuzzParseText(f *testing.F) {
 		if e, err := cql2.ParseText(s); err == nil {
 			again(t, e)
 		} else {
-			problem(t, err)
+			_ = problem(t, err)
 		}
 	})
 }
@@ -207,7 +207,7 @@ func FuzzParseJSON(f *testing.F) {
 		if e, err := cql2.ParseJSON(data); err == nil {
 			again(t, e)
 		} else {
-			problem(t, err)
+			_ = problem(t, err)
 		}
 	})
 }

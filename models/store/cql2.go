@@ -181,6 +181,10 @@ type translation struct {
 	shown    func(condition string) string
 	position string
 
+	// masks says that some positions shown are masked ones. What is shown somewhere then lies within maskReach of it: the
+	// planner cannot know that, and would read every place of a category before it looks at positions.
+	masks bool
+
 	categories []models.Category
 }
 
@@ -195,7 +199,7 @@ func (s *Store) wherePlaces(ctx context.Context, q *query, scope models.Scope, e
 		told = "CASE WHEN " + hidden + " THEN '" + models.AccuracyWithin1KM + "' ELSE p.accuracy END"
 	}
 	t := &translation{query: q, ctx: ctx, store: s, properties: placeProperties, words: map[string]string{"@accuracy": told},
-		shown: func(condition string) string { return whereShown(q, scope, condition) }, position: shownGeom(scope, q)}
+		shown: func(condition string) string { return whereShown(q, scope, condition) }, position: shownGeom(scope, q), masks: !scope.All}
 	return t.add(e)
 }
 
@@ -224,6 +228,27 @@ func (t *translation) add(e *cql2.Expr) error {
 		return err
 	}
 	t.and("(" + sql + ")")
+	if !t.masks {
+		return nil
+	}
+	parts := []*cql2.Expr{e}
+	if e.Op == cql2.And {
+		parts = e.Args
+	}
+	for _, a := range parts {
+		if !a.Op.IsSpatial() || a.Op == "s_disjoint" || (a.Args[0].Op == cql2.Property) == (a.Args[1].Op == cql2.Property) {
+			continue
+		}
+		literal := a.Args[0]
+		if literal.Op == cql2.Property {
+			literal = a.Args[1]
+		}
+		shape, err := t.geometry(literal)
+		if err != nil {
+			return err
+		}
+		t.and("p.geom && ST_Expand(" + shape + ", " + maskReach + ")")
+	}
 	return nil
 }
 
@@ -517,14 +542,14 @@ const (
 
 func (t *translation) number(e *cql2.Expr) (number, error) {
 	sql, most, least := "", 0.0, 1.0
-	switch {
-	case e.Op == cql2.Number:
+	switch e.Op {
+	case cql2.Number:
 		most = max(math.Abs(e.Number), 1)
 		if e.Number != math.Trunc(e.Number) {
 			least = math.Abs(e.Number) * ulp
 		}
 		sql = t.arg(e.Number) + "::float8"
-	case e.Op == cql2.Property:
+	case cql2.Property:
 		p := t.property(e)
 		most, sql = p.most, "("+t.value(p)+")::float8"
 		if p.Type == cql2.TypeNumber {
