@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/twpayne/go-geom"
 	"pgregory.net/rapid"
 
@@ -746,6 +748,62 @@ func TestQueryablesAreNamedInBothLanguages(t *testing.T) {
 			if seen[hidden] {
 				t.Errorf("%s can be asked", hidden)
 			}
+		}
+	}
+}
+
+// lastQuery remembers the last list of places that was asked for.
+type lastQuery struct {
+	sql  string
+	args []any
+}
+
+func (l *lastQuery) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	if strings.Contains(d.SQL, "FROM places p WHERE") {
+		l.sql, l.args = d.SQL, d.Args
+	}
+	return ctx
+}
+
+func (*lastQuery) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func TestFiltersCanUseTheIndexes(t *testing.T) {
+	last := &lastQuery{}
+	s := storetest.OpenWith(t, store.Config{Tracer: last})
+	p := place(t, s, "Kościół", 19.05, 50.05)
+	for _, tt := range []struct{ text, index string }{
+		{"S_INTERSECTS(geometry, BBOX(19,50,19.1,50.1))", "places_geom_idx"},
+		{"S_WITHIN(geometry, POLYGON((19 50,19.1 50,19.1 50.1,19 50.1,19 50))) OR S_INTERSECTS(geometry, POINT(1 2))", "places_masked_geom_idx"},
+		{"heritage_category = 'church' AND S_INTERSECTS(geometry, BBOX(19,50,19.1,50.1))", "places_heritage_idx"},
+		{"municipality = '1206011'", "places_municipality_idx"},
+		{fmt.Sprintf("uid = '%s'", p.UID), "places_uid_key"},
+		{fmt.Sprintf("id IN (%d, %d)", p.ID, p.ID+1), "places_pkey"},
+		{"updated_at > TIMESTAMP('2026-01-01T00:00:00Z')", "places_updated_idx"},
+		{"CASEI(ACCENTI(name)) = CASEI(ACCENTI('Kościół'))", "places_folded_name_idx"},
+	} {
+		found(t, s, nil, tt.text)
+		tx, err := s.Pool().Begin(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := ""
+		if _, err := tx.Exec(ctx, "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := tx.Query(ctx, "EXPLAIN "+last.sql, last.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan = strings.Join(lines, "\n")
+		if !strings.Contains(plan, tt.index) {
+			t.Errorf("%s: got the plan\n%s\nwant %s in it", tt.text, plan, tt.index)
+		}
+		if err := tx.Rollback(ctx); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
