@@ -149,6 +149,40 @@ func ParseCRS(s string) (epsg int, err error) {
 		"“%s” is not a name of a reference system that we know (such as EPSG:2180).", s)
 }
 
+// A CRS is a reference system with the order of its axes as its registry says, which is what the addresses of OGC
+// services mean: EPSG:4326 has the latitude first, CRS84 the longitude.
+type CRS struct {
+	EPSG       int
+	NorthFirst bool
+}
+
+// CRS84 is WGS 84 with the longitude first: the order of GeoJSON and of everything in here.
+var CRS84 = CRS{EPSG: WGS84}
+
+// ParseOGCCRS reads the name of a system as ParseCRS does, and with it the order of its axes. A system that Transform does
+// not take is a *Problem.
+func ParseOGCCRS(s string) (CRS, error) {
+	epsg, err := ParseCRS(s)
+	if err != nil {
+		return CRS{}, err
+	}
+	if !Supported(epsg) {
+		return CRS{}, unsupported(epsg)
+	}
+	// Latitude before longitude, and x to the north in Poland's own systems; Mercator and UTM begin with the east.
+	north := geographic(epsg) || epsg >= 2176 && epsg <= 2180
+	return CRS{EPSG: epsg, NorthFirst: north && !crs84Form.MatchString(strings.TrimSpace(s))}, nil
+}
+
+// EastFirst returns g, given in the system's order of axes, as (easting, northing), and the other way round. g is not
+// changed.
+func (c CRS) EastFirst(g geom.T) geom.T {
+	if !c.NorthFirst || g == nil {
+		return g
+	}
+	return mapCoords(g, g.SRID(), func(x, y float64) (float64, float64) { return y, x })
+}
+
 // Supported tells whether Transform takes the system.
 func Supported(epsg int) bool {
 	return geographic(epsg) || epsg == 3857 || projections[epsg] != nil

@@ -16,14 +16,24 @@ func ParseWKT(s string) (geom.T, error) {
 			s = rest
 		}
 	}
-	r := wktReader{text: s}
-	g, ok := r.geometry(0)
+	g, n, ok := ReadWKT(s)
+	r := wktReader{text: s, at: n}
 	if r.space(); !ok || r.at != len(s) {
 		return nil, problemf("", "malformed",
 			"To nie jest poprawna geometria WKT, np. POINT (19.93 50.06): błąd przy znaku %d.",
 			"This is not a well-formed WKT geometry, such as POINT (19.93 50.06): the fault is at character %d.", r.at+1)
 	}
-	return withSRID(g, WGS84), nil
+	return g, nil
+}
+
+// ReadWKT reads the geometry at the beginning of s, as ParseWKT does, and tells how many bytes it takes. When there is
+// none, ok is false and n is where the fault was met.
+func ReadWKT(s string) (g geom.T, n int, ok bool) {
+	r := wktReader{text: s}
+	if g, ok = r.geometry(0); !ok {
+		return nil, r.at, false
+	}
+	return withSRID(g, WGS84), r.at, true
 }
 
 type wktReader struct {

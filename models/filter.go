@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"wolnica/geo"
+	"wolnica/geo/cql2"
 )
 
 // PlaceFilter narrows a list of places. Zero fields do not narrow; several fields all have to hold; several values of one
@@ -33,6 +34,8 @@ type PlaceFilter struct {
 	BatchID        *int64
 	Deleted        bool          // the deleted ones instead of the others
 	Near           *geo.Geometry // a point
+	// Where is a CQL2 filter in WGS84 (see cql2.ToWGS84) over the store's PlaceQueryables, which checks it.
+	Where *cql2.Expr
 }
 
 // FreshYears is how long an inspection counts as fresh: the Monumentenwacht cycle is two to three years.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"wolnica/geo/cql2"
 	"wolnica/models"
 )
 
@@ -201,6 +202,8 @@ type ProductFilter struct {
 	Text           string
 	On             *models.Date // valid on this day
 	Deleted        bool
+	// Where is a CQL2 filter in WGS84 over ProductQueryables, which is checked here.
+	Where *cql2.Expr
 }
 
 // ProductSorts names the orders a list of products can have.
@@ -256,6 +259,11 @@ func (s *Store) Products(ctx context.Context, user *models.User, f ProductFilter
 			return nil, "", err
 		}
 		q.and("p.name_words @@ ?::tsquery", words.loose())
+	}
+	if f.Where != nil {
+		if err := s.whereProducts(ctx, q, f.Where); err != nil {
+			return nil, "", err
+		}
 	}
 	name, descending := strings.CutPrefix(page.Sort, "-")
 	order, compare := "", ">"

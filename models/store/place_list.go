@@ -199,6 +199,9 @@ func (s *Store) views(ctx context.Context, rows []placeRow, scope models.Scope) 
 	return out, nil
 }
 
+// maskReach is a little more than half a cell of the grid that positions are masked by (0.014 by 0.009 degrees).
+const maskReach = "0.0071"
+
 // shownGeom is the position the reader is told, as an SQL expression.
 func shownGeom(scope models.Scope, q *query) string {
 	switch {
@@ -217,11 +220,12 @@ func whereShown(q *query, scope models.Scope, condition string) string {
 	if scope.All {
 		return on("p.geom")
 	}
-	shown := "((p.visibility = 'public' AND " + on("p.geom") + ") OR (p.visibility = 'coarse' AND " + on("p.masked_geom") + ")"
-	if len(scope.Municipalities) > 0 {
-		shown += " OR (p.municipality_id = ANY(" + q.arg(scope.Municipalities) + ") AND " + on("p.geom") + ")"
+	if len(scope.Municipalities) == 0 {
+		return "((p.visibility = 'public' AND " + on("p.geom") + ") OR (p.visibility = 'coarse' AND " + on("p.masked_geom") + "))"
 	}
-	return shown + ")"
+	own := "p.municipality_id = ANY(" + q.arg(scope.Municipalities) + ")"
+	return "((p.visibility = 'public' AND " + on("p.geom") + ") OR (p.visibility = 'coarse' AND (" + own + ") IS NOT TRUE AND " + on("p.masked_geom") +
+		") OR ((" + own + ") IS TRUE AND " + on("p.geom") + "))"
 }
 
 // filterPlaces adds the conditions of the filter and of what the reader may see.
@@ -263,9 +267,9 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 		// for a point the operator of the index is enough; ST_Intersects costs ten times as much
 		q.and(whereShown(q, scope, "%s && "+box+" AND (p.is_point OR ST_Intersects(%s, "+box+"))"))
 		if !scope.All {
-			// What is shown in the box lies in it or, masked, within half a cell of the grid (0.014 by 0.009 degrees) of it.
-			// The planner cannot know that, and would read every place of a category before it looks at positions.
-			q.and("p.geom && ST_Expand(" + box + ", 0.0071)")
+			// What is shown in the box lies in it or, masked, near it. The planner cannot know that, and would read every place
+			// of a category before it looks at positions.
+			q.and("p.geom && ST_Expand(" + box + ", " + maskReach + ")")
 		}
 	}
 	if f.Area != nil {
@@ -345,6 +349,11 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 			return err
 		}
 		q.and(words.anywhere(q))
+	}
+	if f.Where != nil {
+		if err := s.wherePlaces(ctx, q, scope, f.Where); err != nil {
+			return err
+		}
 	}
 	return nil
 }
