@@ -60,17 +60,15 @@ type painter struct {
 	found   []found
 	// the value numbers of category and municipality codes in the layer being drawn, plus one
 	categories []uint32
-	small      map[string]uint32
 }
 
-var painters = sync.Pool{New: func() any { return &painter{small: map[string]uint32{}} }}
+var painters = sync.Pool{New: func() any { return &painter{} }}
 
 // paint draws a tile; the bytes are the painter's until it draws the next, and empty when there is nothing to show.
 func (p *painter) paint(v mapdata.Views, ground []Ground, r request) []byte {
 	p.encoder.Reset()
 	for _, layer := range r.layers {
 		l := p.encoder.Layer(string(layer))
-		clear(p.small)
 		switch layer {
 		case LayerGround:
 			p.ground(l, ground, r)
@@ -203,16 +201,6 @@ func worldUnits(z uint8, units uint32) uint32 {
 		return units >> (z - 20)
 	}
 	return uint32(min(uint64(units)<<(20-z), math.MaxUint32))
-}
-
-// text is the number of a value in the layer being drawn.
-func (p *painter) text(l *mvt.Layer, v string) uint32 {
-	n, ok := p.small[v]
-	if !ok {
-		n = l.String(v)
-		p.small[v] = n
-	}
-	return n
 }
 
 // category is the number of a category's code.

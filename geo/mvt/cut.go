@@ -90,6 +90,9 @@ func (c *Cutter) Cut(s *Shape, z uint8, x, y uint32) (cut *Cut, ok bool) {
 		}
 	}
 	tolerance := Tolerance(z)
+	if z <= OverviewTo && s.overview != nil {
+		s = s.overview
+	}
 	c.cut = Cut{Kind: s.Kind, XY: c.cut.XY[:0], Ends: c.cut.Ends[:0]}
 	if s.Kind == Line {
 		from := uint32(0)
@@ -98,6 +101,10 @@ func (c *Cutter) Cut(s *Shape, z uint8, x, y uint32) (cut *Cut, ok bool) {
 			from = end
 		}
 		return &c.cut, len(c.cut.Ends) > 0
+	}
+	if within && s.staysValid(f.scale) {
+		c.whole(s, f)
+		return &c.cut, true
 	}
 	c.rings.reset()
 	from := uint32(0)

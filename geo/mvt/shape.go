@@ -35,6 +35,10 @@ type Shape struct {
 	Parts []uint32
 	// The box around all vertices.
 	MinX, MinY, MaxX, MaxY uint32
+	// overview stands in for the shape at low zooms; see MakeOverview.
+	overview *Shape
+	// clearance is how near a vertex comes to an edge it does not end, plus one; 0 is not worked out yet. Atomic.
+	clearance uint32
 }
 
 // maxLat is the latitude where the Web Mercator square ends.

@@ -194,7 +194,7 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 func productsMayPass(p models.PlaceFilter) bool {
 	return (p.Facet == "" || p.Facet == models.FacetProduct) && len(p.Protections) == 0 && len(p.Grades) == 0 && p.Freshness == "" &&
 		p.InspectedFrom == nil && p.InspectedTo == nil && len(p.Lifecycles) == 0 && p.ParentID == nil && p.ExternalID == "" &&
-		p.RegisterNumber == "" && p.UpdatedSince == nil && p.BatchID == nil && p.Area == nil && p.BBox == nil && len(p.IDs) == 0
+		p.RegisterNumber == "" && p.UpdatedSince == nil && p.BatchID == nil && p.Area == nil && p.BBox == nil && p.Where == nil && len(p.IDs) == 0
 }
 
 func oneOf(numbers codeNumbers, codes []string) func(uint32) bool {
@@ -323,7 +323,7 @@ func (d *Data) PlaceIDs(ctx context.Context, user *models.User, f models.PlaceFi
 // searched is the part of a filter that the database has to be asked for; nil when there is none.
 func searched(p models.PlaceFilter) *models.PlaceFilter {
 	rest := models.PlaceFilter{BBox: p.BBox, Area: p.Area, ParentID: p.ParentID, ExternalID: p.ExternalID, RegisterNumber: p.RegisterNumber,
-		Text: p.Text, UpdatedSince: p.UpdatedSince, BatchID: p.BatchID}
+		Text: p.Text, UpdatedSince: p.UpdatedSince, BatchID: p.BatchID, Where: p.Where}
 	if reflect.ValueOf(rest).IsZero() {
 		return nil
 	}
