@@ -162,7 +162,7 @@ func (s *Store) openReplicas(ctx context.Context, cfg Config) error {
 	var list []*replica
 	closeAll := func() {
 		for _, r := range list {
-			r.pool.Close()
+			closePool(r.pool, r.db)
 		}
 	}
 	for i, url := range cfg.ReplicaURLs {
@@ -200,7 +200,7 @@ func (v *servers) close() {
 	v.loops.Wait()
 	for _, r := range v.replicas {
 		r.end()
-		r.pool.Close()
+		closePool(r.pool, r.db)
 	}
 }
 

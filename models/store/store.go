@@ -64,11 +64,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	if err := s.pool.Ping(ctx); err != nil {
-		s.pool.Close()
+		closePool(s.pool, s.db)
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
 	if err := s.openReplicas(ctx, cfg); err != nil {
-		s.pool.Close()
+		closePool(s.pool, s.db)
 		return nil, err
 	}
 	return s, nil
@@ -124,7 +124,14 @@ func withoutPassword(err error) error {
 // Close closes the pools and stops looking after the replicas.
 func (s *Store) Close() {
 	s.servers.close()
-	s.pool.Close()
+	closePool(s.pool, s.db)
+}
+
+func closePool(pool *pgxpool.Pool, db *gorm.DB) {
+	if over, err := db.DB(); err == nil {
+		_ = over.Close() // it holds no connections of its own
+	}
+	pool.Close()
 }
 
 // Pool is the connection pool of the primary, for bulk work (COPY) and the job queue.

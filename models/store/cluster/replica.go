@@ -24,7 +24,7 @@ func TemporaryReplica(ctx context.Context, primary *Cluster) (*Cluster, error) {
 func startReplica(ctx context.Context, primary *Cluster) (_ *Cluster, err error) {
 	// Enough of the log is kept that a replica which was away for a while can catch up.
 	for _, sql := range []string{"ALTER SYSTEM SET wal_keep_size = '256MB'", "SELECT pg_reload_conf()"} {
-		if err := execute(ctx, primary.URL(), sql); err != nil {
+		if err := runSQL(ctx, primary.URL(), sql); err != nil {
 			return nil, err
 		}
 	}
@@ -85,7 +85,7 @@ func (c *Cluster) Revive(ctx context.Context) (*Cluster, error) {
 	return Start(ctx, Config{Dir: c.dir, throwaway: c.throwaway})
 }
 
-func execute(ctx context.Context, url, sql string) error {
+func runSQL(ctx context.Context, url, sql string) error {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err

@@ -51,6 +51,7 @@ func NewReplicated(t testing.TB, n int) *Replicated {
 func newServer(t testing.TB, c *cluster.Cluster) *Server {
 	s := &Server{t: t, cluster: c, url: c.URL()}
 	t.Cleanup(func() {
+		s.Thaw()
 		if err := s.cluster.Stop(context.Background()); err != nil {
 			t.Errorf("stop a server: %v", err)
 		}
