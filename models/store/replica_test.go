@@ -371,7 +371,10 @@ func dieUnderLoad(t *testing.T, log *journal, servers *storetest.Replicated, all
 	var lists, exports, writes atomic.Int64
 	var running sync.WaitGroup
 	stopped, stop := context.WithCancel(ctx)
+	failed := make(chan struct{})
+	over := sync.OnceFunc(func() { close(failed) })
 	defer running.Wait()
+	defer over()
 	defer stop()
 	until := func(what string, n *atomic.Int64, each func(i int) error) {
 		running.Go(func() {
@@ -387,7 +390,6 @@ func dieUnderLoad(t *testing.T, log *journal, servers *storetest.Replicated, all
 
 	// Two slow exports, one on each replica since it is the less busy: they wait in their midst until both servers have failed.
 	var waiting sync.WaitGroup
-	failed := make(chan struct{})
 	for range 2 {
 		waiting.Add(1)
 		running.Go(func() {
@@ -436,7 +438,7 @@ func dieUnderLoad(t *testing.T, log *journal, servers *storetest.Replicated, all
 	log.Printf("replica2 stopped answering")
 	eventually(t, "the frozen replica is left out", func() bool { return !s.Stats()[2].Serving })
 	eventually(t, "the primary takes the reads", more(reads(0)))
-	close(failed)
+	over()
 	eventually(t, "lists go on", more(lists.Load))
 	servers.Replicas[1].Thaw()
 	servers.Replicas[0].Start()
