@@ -59,9 +59,11 @@ func New(cfg Config) (http.Handler, error) {
 		cfg.Timeout = 30 * time.Second
 	}
 	cfg.Auth.TrustedProxies, cfg.Auth.Now = cfg.TrustedProxies, cfg.Now
+	metrics := api.NewMetrics()
+	metrics.Registry.MustRegister(databaseMetrics{cfg.Store})
 	settings := api.Settings{
 		Logger: cfg.Log, Timeout: cfg.Timeout, TrustedProxies: cfg.TrustedProxies, TrustedOrigins: cfg.TrustedOrigins,
-		Version: cfg.Version, Revision: cfg.Revision, Ready: cfg.Store.Ready, Metrics: api.NewMetrics(),
+		Version: cfg.Version, Revision: cfg.Revision, Ready: cfg.Store.Ready, Metrics: metrics,
 		Before: []gin.HandlerFunc{auth.Middleware(cfg.Store, cfg.Auth)},
 	}
 	engine, err := api.NewEngine(settings)

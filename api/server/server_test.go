@@ -86,7 +86,7 @@ func TestTheServerTellsHowItIs(t *testing.T) {
 	}
 	s.Anonymous().Get("/api/v1/places/12345").Want(404)
 	metrics := string(s.Anonymous().Get("/metrics").Want(200).Body)
-	for _, want := range []string{`wolnica_build_info{revision="",version="test"} 1`, `route="/api/v1/places/:id"`} {
+	for _, want := range []string{`wolnica_database_reads_total{server="primary"} 0`, `wolnica_build_info{revision="",version="test"} 1`, `route="/api/v1/places/:id"`} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("got no %s in the metrics", want)
 		}

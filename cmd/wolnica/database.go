@@ -34,19 +34,19 @@ func (d database) open(ctx context.Context) (s *store.Store, release func(), err
 	if err != nil {
 		return nil, nil, err
 	}
-	if s, err = openStore(ctx, url); err != nil {
+	if s, err = openStore(ctx, store.Config{URL: url}); err != nil {
 		stop()
 		return nil, nil, err
 	}
 	return s, func() { s.Close(); stop() }, nil
 }
 
-// openStore migrates the database at the address forward and opens it.
-func openStore(ctx context.Context, url string) (*store.Store, error) {
-	if _, err := store.Migrate(ctx, url); err != nil {
+// openStore migrates the database forward and opens it.
+func openStore(ctx context.Context, cfg store.Config) (*store.Store, error) {
+	if _, err := store.Migrate(ctx, cfg.URL); err != nil {
 		return nil, explainDatabase(err)
 	}
-	s, err := store.Open(ctx, store.Config{URL: url})
+	s, err := store.Open(ctx, cfg)
 	if err != nil {
 		return nil, explainDatabase(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
 
 	"wolnica/api"
 	"wolnica/api/auth"
@@ -42,6 +43,8 @@ type serveCommand struct {
 	PublicURL      string        `name:"public-url" placeholder:"URL" help:"The address people use, when a proxy stands before the server." pl:"Adres, pod którym widzą serwer ludzie, gdy stoi przed nim proxy."`
 	TrustedProxy   []string      `placeholder:"ADDRESS" help:"Address or CIDR range of a proxy whose X-Forwarded headers are believed; may be repeated." pl:"Adres lub zakres CIDR proxy, któremu wierzymy w nagłówki X-Forwarded; można powtórzyć."`
 	MediaDir       string        `placeholder:"DIR" help:"Folder of uploaded files; DIR/media in the data folder when not given." pl:"Folder przesłanych plików; bez tej opcji DIR/media w folderze danych."`
+	ReplicaURLs    string        `name:"database-replica-urls" env:"DATABASE_REPLICA_URLS" placeholder:"URLS" help:"Streaming replicas of the database that lists and exports are read from, separated by commas." pl:"Repliki strumieniowe bazy, z których czytane są listy i eksporty, oddzielone przecinkami."`
+	ReplicaMaxLag  time.Duration `default:"2s" placeholder:"TIME" help:"How far behind the database a replica may be." pl:"O ile replika może być opóźniona względem bazy."`
 	LogFormat      string        `enum:"text,json" default:"text" placeholder:"text|json" help:"Form of the log on standard error." pl:"Postać dziennika na standardowym wyjściu błędów."`
 	RequestTimeout time.Duration `default:"30s" placeholder:"TIME" help:"Longest work on one request." pl:"Najdłuższa praca nad jednym żądaniem."`
 }
@@ -53,6 +56,9 @@ func (c serveCommand) Run(p *program) (err error) {
 	public, err := c.publicURL()
 	if err != nil {
 		return err
+	}
+	if c.ReplicaMaxLag <= 0 {
+		return refusal("--replica-max-lag: oczekiwano czasu dłuższego od zera, na przykład 2s.", "--replica-max-lag: expected a time above zero, such as 2s.")
 	}
 	address := c.DatabaseURL
 	var gone <-chan struct{}
@@ -75,7 +81,7 @@ func (c serveCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer listener.Close()
-	s, err := openStore(p.ctx, address)
+	s, err := openStore(p.ctx, store.Config{URL: address, ReplicaURLs: addresses(c.ReplicaURLs), ReplicaMaxLag: c.ReplicaMaxLag, Log: log})
 	if err != nil {
 		return err
 	}
@@ -128,6 +134,11 @@ func (c serveCommand) publicURL() (*url.URL, error) {
 			"--public-url: expected an address such as https://registry.example.org, without a path.")
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+// addresses takes a list apart at commas and white space.
+func addresses(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
 func (c serveCommand) handler(s *store.Store, world *mapdata.Data, public *url.URL, log *slog.Logger) (http.Handler, *job.Runner, error) {

@@ -158,11 +158,41 @@ const exportChunk = 1000
 // approximate position the exact one is not read at all, nor is the address, the parent, or the names the place has
 // elsewhere, by which its position can be looked up. A parent they may not see, or whose exact position its children
 // would give away, is left out. It stops at the first error of fn and returns that.
+//
+// It may be read from a replica. When that dies, the export goes on behind the last place it handed out, on a server that is
+// no older: no place comes twice, and none that was there all the time is missing, but the rest is from a second, later
+// snapshot.
 func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.PlaceFilter, fn func(*ExportRow) error) error {
+	e := exportProgress{fn: fn}
+	err := s.readFrom(ctx, func() LSN { return max(e.seen, s.required(ctx, user)) }, func(ctx context.Context, at *Store) error {
+		err := at.exportPlaces(ctx, user, f, &e)
+		if e.refused != nil {
+			return nil // not the server's failure
+		}
+		return err
+	})
+	if e.refused != nil {
+		return e.refused
+	}
+	return err
+}
+
+// exportProgress is how far an export has come, over however many servers.
+type exportProgress struct {
+	fn      func(*ExportRow) error
+	refused error // by fn, which ends it
+	last    int64 // the id handed out last
+	seen    LSN   // the snapshots so far were not newer
+}
+
+func (s *Store) exportPlaces(ctx context.Context, user *models.User, f models.PlaceFilter, e *exportProgress) error {
 	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)
 	q := newQuery()
 	if err := s.filterPlaces(ctx, q, scope, f); err != nil {
 		return err
+	}
+	if e.last > 0 {
+		q.and("p.id > ?", e.last)
 	}
 	sql := "DECLARE export NO SCROLL CURSOR FOR SELECT " + exportSelect(q, scope) + " FROM places p WHERE " + q.where() + " ORDER BY p.id"
 	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
@@ -177,6 +207,13 @@ func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.Pl
 	municipalities, err := exportMunicipalities(ctx, tx)
 	if err != nil {
 		return mapError(fmt.Errorf("export places: read municipalities: %w", err))
+	}
+	if s.servers == nil { // a replica may fail, and the next server has to have what this snapshot has
+		var position LSN
+		if err := tx.QueryRow(ctx, "SELECT "+replayedLSN).Scan(&position); err != nil {
+			return mapError(fmt.Errorf("export places: %w", err))
+		}
+		e.seen = max(e.seen, position)
 	}
 	if _, err := tx.Exec(ctx, sql, q.named()); err != nil {
 		return mapError(fmt.Errorf("export places: %w", err))
@@ -201,7 +238,11 @@ func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.Pl
 		row := &ExportRow{chunk: chunk}
 		for i := 0; err == nil && i < chunk.rows; i++ {
 			row.cells = chunk.cells[i*exportWidth : (i+1)*exportWidth]
-			err = fn(row)
+			if e.refused = e.fn(row); e.refused != nil {
+				err = e.refused
+				break
+			}
+			e.last = chunk.ids[i]
 		}
 		if err != nil {
 			stop()

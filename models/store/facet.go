@@ -41,7 +41,15 @@ func PlaceFacets() []string {
 
 // PlaceFacetCounts counts the places the user may see that pass the filter, by each attribute of by. A place in two
 // categories counts in both.
-func (s *Store) PlaceFacetCounts(ctx context.Context, user *models.User, f models.PlaceFilter, by []string) (FacetCounts, error) {
+func (s *Store) PlaceFacetCounts(ctx context.Context, user *models.User, f models.PlaceFilter, by []string) (counts FacetCounts, err error) {
+	err = s.read(ctx, user, func(ctx context.Context, at *Store) error {
+		counts, err = at.placeFacetCounts(ctx, user, f, by)
+		return err
+	})
+	return counts, err
+}
+
+func (s *Store) placeFacetCounts(ctx context.Context, user *models.User, f models.PlaceFilter, by []string) (FacetCounts, error) {
 	out := FacetCounts{Counts: map[string]map[string]int64{}}
 	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)
 	q := newQuery()

@@ -105,6 +105,7 @@ type Import struct {
 	beside  *pgxpool.Conn
 	now     time.Time
 	today   time.Time
+	actor   *models.User
 	actorID *int64
 	byUID   bool
 	reach   models.Scope // where records may be imported
@@ -129,7 +130,7 @@ func (s *Store) StartImport(ctx context.Context, actor *models.User, b *models.I
 	if err := allow(actor, models.Subject{Kind: models.KindImportBatch, MunicipalityID: b.MunicipalityID}, models.ActionImport); err != nil {
 		return nil, err
 	}
-	t := &Import{s: s, batch: b, now: s.now().UTC(), today: s.today(), actorID: actorID(actor), byUID: byUID,
+	t := &Import{s: s, batch: b, now: s.now().UTC(), today: s.today(), actor: actor, actorID: actorID(actor), byUID: byUID,
 		reach:   intersect(models.ScopeOf(actor, models.ActionImport, models.KindImportBatch), models.ScopeOf(actor, models.ActionUpdate, models.KindPlace), b.MunicipalityID),
 		publish: models.ScopeOf(actor, models.ActionPublish, models.KindPlace)}
 	t.places.columns = int16(len(importColumns) + 8)
@@ -226,6 +227,7 @@ func (t *Import) Commit(ctx context.Context) error {
 		return mapError(fmt.Errorf("commit import %d: %w", t.batch.ID, err))
 	}
 	t.tx = nil
+	t.s.wrote(ctx, t.actor)
 	return nil
 }
 

@@ -90,6 +90,7 @@ func (s *Store) UndoImport(ctx context.Context, actor *models.User, batchID int6
 	if err != nil {
 		return UndoReport{}, mapError(fmt.Errorf("undo import %d: %w", batchID, err))
 	}
+	s.wrote(ctx, actor)
 	return report, nil
 }
 

@@ -210,7 +210,15 @@ type ProductFilter struct {
 func ProductSorts() []string { return []string{"id", "-id", "name", "-name"} }
 
 // Products lists the products the user may see that pass the filter.
-func (s *Store) Products(ctx context.Context, user *models.User, f ProductFilter, page models.Page) ([]models.Product, string, error) {
+func (s *Store) Products(ctx context.Context, user *models.User, f ProductFilter, page models.Page) (products []models.Product, next string, err error) {
+	err = s.read(ctx, user, func(ctx context.Context, at *Store) error {
+		products, next, err = at.products(ctx, user, f, page)
+		return err
+	})
+	return products, next, err
+}
+
+func (s *Store) products(ctx context.Context, user *models.User, f ProductFilter, page models.Page) ([]models.Product, string, error) {
 	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)
 	if page.Sort == "" {
 		page.Sort = "id"

@@ -19,7 +19,7 @@ func (s *Store) SetPassword(ctx context.Context, userID int64, hash string) erro
 // ChangePassword replaces a user's password hash and, in the same transaction, ends every session of the user but the one
 // to keep.
 func (s *Store) ChangePassword(ctx context.Context, userID, keep int64, hash string) error {
-	return s.inTx(ctx, func(tx *gorm.DB) error {
+	return s.inTx(ctx, nil, func(tx *gorm.DB) error {
 		r := tx.Exec("UPDATE users SET password_hash = ? WHERE id = ? AND deleted_at IS NULL", hash, userID)
 		if r.Error != nil {
 			return fmt.Errorf("set the password of user %d: %w", userID, r.Error)

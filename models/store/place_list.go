@@ -41,7 +41,17 @@ func PlaceSorts() []string {
 
 // Places lists the places the user may see that pass the filter, one page of at most page.Limit, and the cursor of the
 // next page ("" after the last). Coarse places come at their masked position, and are found by it alone.
-func (s *Store) Places(ctx context.Context, user *models.User, f models.PlaceFilter, page models.Page) ([]models.Place, string, error) {
+//
+// Like the other lists it may be read from a replica.
+func (s *Store) Places(ctx context.Context, user *models.User, f models.PlaceFilter, page models.Page) (places []models.Place, next string, err error) {
+	err = s.read(ctx, user, func(ctx context.Context, at *Store) error {
+		places, next, err = at.places(ctx, user, f, page)
+		return err
+	})
+	return places, next, err
+}
+
+func (s *Store) places(ctx context.Context, user *models.User, f models.PlaceFilter, page models.Page) ([]models.Place, string, error) {
 	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)
 	if page.Sort == "" {
 		page.Sort = "id"

@@ -30,7 +30,7 @@ func Create[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 	if err := e.Validate(s.today()); err != nil {
 		return err
 	}
-	return s.inTx(ctx, func(tx *gorm.DB) error {
+	return s.inTx(ctx, actor, func(tx *gorm.DB) error {
 		if err := prepare(tx, e, nil); err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func ByID[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User, 
 // gives the record as the actor may read it.
 func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int, action string, change func(E) error) (E, error) {
 	e := E(new(T))
-	err := s.inTx(ctx, func(tx *gorm.DB) error {
+	err := s.inTx(ctx, actor, func(tx *gorm.DB) error {
 		if err := load(tx, e, id, true); err != nil {
 			return err
 		}

@@ -29,6 +29,11 @@ type Config struct {
 	Now func() time.Time
 	// Tracer, when set, sees every query: tests count them.
 	Tracer pgx.QueryTracer
+	// ReplicaURLs are streaming replicas of the database that take heavy reads, one server an address. MaxConns bounds the
+	// connections to each.
+	ReplicaURLs []string
+	// ReplicaMaxLag is how far behind the primary a replica may be to take reads; 0 means 2 s.
+	ReplicaMaxLag time.Duration
 }
 
 // Store is the registry in its database. It is safe for concurrent use.
@@ -37,13 +42,42 @@ type Store struct {
 	db   *gorm.DB
 	log  *slog.Logger
 	now  func() time.Time
+	// servers is where reads can go; nil in a Store that stands for a replica during a read.
+	servers *servers
 }
 
-// Open connects to a database whose schema is current (see Migrate). It fails when the server cannot be reached.
+// Open connects to a database whose schema is current (see Migrate). It fails when the server cannot be reached; a replica
+// that cannot takes no reads until it can.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	pc, err := pgxpool.ParseConfig(cfg.URL)
+	pc, err := poolConfig(cfg.URL, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("parse the database URL: %w", withoutPassword(err))
+		return nil, fmt.Errorf("parse the database URL: %w", err)
+	}
+	s := &Store{log: cfg.Log, now: cfg.Now}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.pool, s.db, err = openPool(ctx, pc); err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := s.pool.Ping(ctx); err != nil {
+		closePool(s.pool, s.db)
+		return nil, fmt.Errorf("reach the database: %w", err)
+	}
+	if err := s.openReplicas(ctx, cfg); err != nil {
+		closePool(s.pool, s.db)
+		return nil, err
+	}
+	return s, nil
+}
+
+func poolConfig(url string, cfg Config) (*pgxpool.Config, error) {
+	pc, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, withoutPassword(err)
 	}
 	pc.MaxConns = cfg.MaxConns
 	if pc.MaxConns == 0 {
@@ -56,31 +90,26 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	pc.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	// A request that takes both cores for itself makes the others wait; starting workers costs more than a page does.
 	pc.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0"
+	return pc, nil
+}
+
+// openPool makes one pool under GORM and pgx. It connects to nothing yet.
+func openPool(ctx context.Context, pc *pgxpool.Config) (*pgxpool.Pool, *gorm.DB, error) {
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
-	}
-	if err := pool.Ping(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("reach the database: %w", err)
+		return nil, nil, err
 	}
 	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
 		Logger:                 logger.Discard,
 		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
 		NowFunc:                func() time.Time { return time.Now().UTC() },
 	})
 	if err != nil {
 		pool.Close()
-		return nil, fmt.Errorf("open the database: %w", err)
+		return nil, nil, err
 	}
-	s := &Store{pool: pool, db: db, log: cfg.Log, now: cfg.Now}
-	if s.log == nil {
-		s.log = slog.Default()
-	}
-	if s.now == nil {
-		s.now = time.Now
-	}
-	return s, nil
+	return pool, db, nil
 }
 
 // withoutPassword keeps a malformed URL, which may hold a password, out of messages.
@@ -92,13 +121,23 @@ func withoutPassword(err error) error {
 	return err
 }
 
-// Close closes the pool.
-func (s *Store) Close() { s.pool.Close() }
+// Close closes the pools and stops looking after the replicas.
+func (s *Store) Close() {
+	s.servers.close()
+	closePool(s.pool, s.db)
+}
 
-// Pool is the connection pool, for bulk work (COPY) and the job queue.
+func closePool(pool *pgxpool.Pool, db *gorm.DB) {
+	if over, err := db.DB(); err == nil {
+		_ = over.Close() // it holds no connections of its own
+	}
+	pool.Close()
+}
+
+// Pool is the connection pool of the primary, for bulk work (COPY) and the job queue.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
-// Ready tells whether the database answers.
+// Ready tells whether the database answers: the primary, without which only lists could be read.
 func (s *Store) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -108,9 +147,13 @@ func (s *Store) Ready(ctx context.Context) error {
 	return nil
 }
 
-// inTx runs fn in one transaction, which is rolled back when fn fails.
-func (s *Store) inTx(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	return mapError(s.db.WithContext(ctx).Transaction(fn))
+// inTx runs fn in one transaction, which is rolled back when fn fails. What the actor reads later shows it.
+func (s *Store) inTx(ctx context.Context, actor *models.User, fn func(tx *gorm.DB) error) error {
+	if err := s.db.WithContext(ctx).Transaction(fn); err != nil {
+		return mapError(err)
+	}
+	s.wrote(ctx, actor)
+	return nil
 }
 
 func (s *Store) today() time.Time {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"wolnica/models"
 )
 
@@ -137,7 +135,7 @@ func (s *Store) UserBySession(ctx context.Context, secret string) (*models.User,
 	if session.ID == 0 {
 		return nil, 0, signedOut()
 	}
-	u, err := s.activeUser(db, session.UserID)
+	u, err := s.activeUser(ctx, session.UserID)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -188,7 +186,7 @@ func (s *Store) UserByToken(ctx context.Context, secret string) (*models.User, e
 	if t.ID == 0 {
 		return nil, signedOut()
 	}
-	u, err := s.activeUser(db, t.UserID)
+	u, err := s.activeUser(ctx, t.UserID)
 	if err != nil {
 		return nil, err
 	}
@@ -199,15 +197,21 @@ func (s *Store) UserByToken(ctx context.Context, secret string) (*models.User, e
 	return u, mapError(err)
 }
 
-func (s *Store) activeUser(db *gorm.DB, id int64) (*models.User, error) {
+// activeUser reads the user who asks. Their reads from now on show what they changed before, through whatever process.
+func (s *Store) activeUser(ctx context.Context, id int64) (*models.User, error) {
 	u := &models.User{}
+	db := s.db.WithContext(ctx)
 	if err := db.Where("id = ? AND deleted_at IS NULL AND NOT disabled", id).Take(u).Error; err != nil {
 		if models.CodeOf(mapError(err)) == models.CodeNotFound {
 			return nil, signedOut()
 		}
 		return nil, mapError(err)
 	}
-	return u, mapError(loadChildren(db, u))
+	if err := loadChildren(db, u); err != nil {
+		return nil, mapError(err)
+	}
+	s.note(ctx, u)
+	return u, nil
 }
 
 func signedOut() error {

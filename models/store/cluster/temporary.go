@@ -15,14 +15,9 @@ const temporaryPrefix = "wolnica-temporary-"
 // those that killed tests left behind are removed by the next call.
 func Temporary(ctx context.Context) (*Cluster, error) {
 	sweep(time.Now())
-	dir, err := os.MkdirTemp("", temporaryPrefix)
+	dir, err := temporaryFolder()
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary cluster: %w", err)
-	}
-	if os.Geteuid() == 0 {
-		if err := os.Chmod(dir, 0o711); err != nil { // the server's user has to get through
-			return nil, fmt.Errorf("make a temporary cluster: %w", err)
-		}
 	}
 	c, err := Start(ctx, Config{Dir: dir, throwaway: true})
 	if err != nil {
@@ -30,6 +25,19 @@ func Temporary(ctx context.Context) (*Cluster, error) {
 		return nil, fmt.Errorf("make a temporary cluster: %w", err)
 	}
 	return c, nil
+}
+
+func temporaryFolder() (string, error) {
+	dir, err := os.MkdirTemp("", temporaryPrefix)
+	if err != nil {
+		return "", err
+	}
+	if os.Geteuid() == 0 {
+		if err := os.Chmod(dir, 0o711); err != nil { // the server's user has to get through
+			return "", err
+		}
+	}
+	return dir, nil
 }
 
 // sweep removes temporary clusters that nobody holds. Young ones are left alone: they may be about to be locked.
