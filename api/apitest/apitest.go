@@ -57,7 +57,14 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 	var running sync.WaitGroup
 	running.Go(func() { jobs.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
-	world, err := mapdata.Open(ctx, mapdata.Config{Store: s, Log: slog.New(slog.NewTextHandler(log, nil)), Now: cfg.Now})
+	following := s
+	if cfg.Tracer != nil { // it counts the queries of requests, not those that keep the map current
+		if following, err = store.Open(ctx, store.Config{URL: s.Pool().Config().ConnString(), Now: cfg.Now}); err != nil {
+			t.Fatalf("open the map's database: %v", err)
+		}
+		t.Cleanup(following.Close)
+	}
+	world, err := mapdata.Open(ctx, mapdata.Config{Store: following, Log: slog.New(slog.NewTextHandler(log, nil)), Now: cfg.Now})
 	if err != nil {
 		t.Fatalf("load the map: %v", err)
 	}

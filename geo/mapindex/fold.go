@@ -12,15 +12,31 @@ var plainLetters = map[rune]string{
 	'ł': "l", 'đ': "d", 'ø': "o", 'ß': "ss", 'æ': "ae", 'œ': "oe", 'þ': "th", 'ð': "d", 'ħ': "h", 'ı': "i",
 }
 
+// latin is what folding makes of the letters of the Latin script beyond ASCII, worked out once; "" is for what is no letter.
+var latin = func() (table [0x250]string) {
+	for r := range rune(len(table)) {
+		table[r] = plain(r)
+	}
+	return table
+}()
+
+// plain is a letter or digit in lower case and without its marks, "" for anything else.
+func plain(r rune) string {
+	r = unicode.ToLower(r)
+	if p, known := plainLetters[r]; known {
+		return p
+	}
+	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		return ""
+	}
+	// the decomposition's first rune is the letter, what follows are its marks
+	first, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+	return string(first)
+}
+
 // appendFolded appends the words of a text in lower case and without diacritics, a space before each: " wzgorze wawelskie".
 func appendFolded(dst, text []byte) []byte {
 	between := true
-	put := func(letters string) {
-		if between {
-			dst, between = append(dst, ' '), false
-		}
-		dst = append(dst, letters...)
-	}
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c < utf8.RuneSelf {
@@ -40,21 +56,23 @@ func appendFolded(dst, text []byte) []byte {
 			continue
 		}
 		r, n := utf8.DecodeRune(text[i:])
-		r = unicode.ToLower(r)
-		plain, known := plainLetters[r]
+		i += n
+		letters := ""
+		if int(r) < len(latin) {
+			letters = latin[r]
+		} else {
+			letters = plain(r)
+		}
 		switch {
-		case known:
-			put(plain)
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			var bytes [utf8.UTFMax]byte
-			// the decomposition's first rune is the letter, what follows are its marks
-			first, _ := utf8.DecodeRune(norm.NFD.Bytes(bytes[:utf8.EncodeRune(bytes[:], r)]))
-			put(string(first))
+		case letters != "":
+			if between {
+				dst, between = append(dst, ' '), false
+			}
+			dst = append(dst, letters...)
 		case unicode.Is(unicode.Mn, r): // the mark of a text that came decomposed
 		default:
 			between = true
 		}
-		i += n
 	}
 	return dst
 }

@@ -67,7 +67,7 @@ type Loader struct {
 func NewLoader(schema Schema, size int) *Loader {
 	schema.check()
 	l := &Loader{schema: schema, shapes: map[int]*mvt.Shape{}, cols: make([]column, len(schema)),
-		keys: make([]uint64, 0, size), ids: make([]int64, 0, size), nameEnd: make([]uint64, 0, 2*size)}
+		keys: make([]uint64, 0, size), ids: make([]int64, 0, size), nameEnd: make([]uint64, 0, 2*size), names: make([]byte, 0, 32*size)}
 	for i, c := range schema {
 		l.cols[i] = newColumn(c.Bytes, size)
 	}

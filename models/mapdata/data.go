@@ -149,8 +149,12 @@ func (d *Data) load(ctx context.Context) error {
 			return err
 		}
 		rows := d.rows(next.Today)
-		shown, hidden := mapindex.NewLoader(PlaceSchema, 0), mapindex.NewLoader(PlaceSchema, 0)
-		err := r.Places(ctx, nil, func(m *store.MapRecord) error {
+		expected, err := r.PlaceCount(ctx)
+		if err != nil {
+			return err
+		}
+		shown, hidden := mapindex.NewLoader(PlaceSchema, expected+expected/50), mapindex.NewLoader(PlaceSchema, 0)
+		err = r.Places(ctx, nil, func(m *store.MapRecord) error {
 			a, b, err := rows.place(m)
 			if a != nil {
 				shown.Add(a)

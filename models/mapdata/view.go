@@ -10,6 +10,7 @@ import (
 
 	"wolnica/geo/mapindex"
 	"wolnica/models"
+	"wolnica/models/store"
 )
 
 // Query is what a question to the map is narrowed by. Its zero value lets everything through.
@@ -278,6 +279,7 @@ func (d *Data) byID(ctx context.Context, user *models.User, s *State, reader str
 	if rest == nil {
 		return nil
 	}
+	ctx = store.AtLeast(ctx, s.Position.LSN) // what the map shows must be found
 	key, err := json.Marshal([]any{reader, rest})
 	if err != nil {
 		return fmt.Errorf("name a filter: %w", err)

@@ -20,7 +20,7 @@ import (
 // transactions committed. LSN is a place in the write-ahead log by which all of it was written.
 type FeedPosition struct {
 	Snapshot string
-	LSN      string
+	LSN      LSN
 }
 
 // Changes are the records that were written since a position.
@@ -47,7 +47,7 @@ func (s *Store) ReadMap(ctx context.Context, fn func(*MapReader) error) error {
 		if err := tx.QueryRow(ctx, "SELECT pg_current_snapshot()::text").Scan(&r.position.Snapshot); err != nil {
 			return err
 		}
-		if err := tx.QueryRow(ctx, "SELECT pg_current_wal_insert_lsn()::text").Scan(&r.position.LSN); err != nil {
+		if err := tx.QueryRow(ctx, "SELECT "+committedLSN).Scan(&r.position.LSN); err != nil {
 			return err
 		}
 		return fn(r)
@@ -127,6 +127,13 @@ type MapRecord struct {
 	Category           []byte
 	Status             []byte
 	ValidFrom, ValidTo models.Day // 0 is open
+}
+
+// PlaceCount is about how many places there are, by the database's statistics.
+func (r *MapReader) PlaceCount(ctx context.Context) (int, error) {
+	var n int64
+	err := r.tx.QueryRow(ctx, "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'places'::regclass").Scan(&n)
+	return int(n), err
 }
 
 // Places hands every place that is not deleted to fn, in no order; with ids only those.
@@ -388,38 +395,45 @@ func (s *Store) AnswerCheck(ctx context.Context, question, answer string) error 
 // PlaceIDs gives the ids of all places the user may see that pass the filter, ascending: for the conditions the map index
 // has no column for.
 func (s *Store) PlaceIDs(ctx context.Context, user *models.User, f models.PlaceFilter) ([]int64, error) {
-	q := newQuery()
-	if err := s.filterPlaces(ctx, q, models.ScopeOf(user, models.ActionReadInternal, models.KindPlace), f); err != nil {
-		return nil, err
-	}
-	rows, err := s.pool.Query(ctx, "SELECT p.id FROM places p WHERE "+q.where()+" ORDER BY p.id", q.named())
-	if err != nil {
-		return nil, mapError(fmt.Errorf("find places: %w", err))
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, mapError(fmt.Errorf("find places: %w", err))
-	}
-	return ids, nil
+	var ids []int64
+	err := s.read(ctx, user, func(ctx context.Context, at *Store) error {
+		q := newQuery()
+		if err := at.filterPlaces(ctx, q, models.ScopeOf(user, models.ActionReadInternal, models.KindPlace), f); err != nil {
+			return err
+		}
+		found, err := at.ids(ctx, "SELECT p.id FROM places p WHERE "+q.where()+" ORDER BY p.id", q)
+		ids = found
+		return err
+	})
+	return ids, err
 }
 
 // ProductIDs gives the ids of all products the user may see whose name has the words of the text, ascending.
 func (s *Store) ProductIDs(ctx context.Context, user *models.User, text string) ([]int64, error) {
-	words, err := s.expandWords(ctx, text)
+	var ids []int64
+	err := s.read(ctx, user, func(ctx context.Context, at *Store) error {
+		words, err := at.expandWords(ctx, text)
+		if err != nil {
+			return err
+		}
+		q := newQuery()
+		q.and("p.deleted_at IS NULL")
+		q.and(q.visible("p", models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)))
+		q.and("p.name_words @@ ?::tsquery", words.loose())
+		ids, err = at.ids(ctx, "SELECT p.id FROM products p WHERE "+q.where()+" ORDER BY p.id", q)
+		return err
+	})
+	return ids, err
+}
+
+func (s *Store) ids(ctx context.Context, sql string, q *query) ([]int64, error) {
+	rows, err := s.pool.Query(ctx, sql, q.named())
 	if err != nil {
-		return nil, err
-	}
-	q := newQuery()
-	q.and("p.deleted_at IS NULL")
-	q.and(q.visible("p", models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)))
-	q.and("p.name_words @@ ?::tsquery", words.loose())
-	rows, err := s.pool.Query(ctx, "SELECT p.id FROM products p WHERE "+q.where()+" ORDER BY p.id", q.named())
-	if err != nil {
-		return nil, mapError(fmt.Errorf("find products: %w", err))
+		return nil, mapError(fmt.Errorf("find records: %w", err))
 	}
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 	if err != nil {
-		return nil, mapError(fmt.Errorf("find products: %w", err))
+		return nil, mapError(fmt.Errorf("find records: %w", err))
 	}
 	return ids, nil
 }
