@@ -42,6 +42,10 @@ type Config struct {
 	Log            *slog.Logger
 	TrustedProxies []string
 	TrustedOrigins []string
+	// PublicURL, Gates and ClientRate are those of api.Settings.
+	PublicURL  string
+	Gates      *api.Gates
+	ClientRate float64
 	// Version and Revision are those of the program.
 	Version, Revision string
 	// Timeout bounds the work on one request; 0 means 30 s.
@@ -62,6 +66,7 @@ func New(cfg Config) (http.Handler, error) {
 	settings := api.Settings{
 		Logger: cfg.Log, Timeout: cfg.Timeout, TrustedProxies: cfg.TrustedProxies, TrustedOrigins: cfg.TrustedOrigins,
 		Version: cfg.Version, Revision: cfg.Revision, Ready: cfg.Store.Ready, Metrics: api.NewMetrics(),
+		PublicURL: cfg.PublicURL, Gates: cfg.Gates, ClientRate: cfg.ClientRate,
 		Before: []gin.HandlerFunc{auth.Middleware(cfg.Store, cfg.Auth)},
 	}
 	engine, err := api.NewEngine(settings)

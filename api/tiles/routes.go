@@ -146,7 +146,7 @@ func (h *handler) answer(ctx context.Context, r request, in Parameters, headers 
 	if err != nil {
 		return tileOut{}, err
 	}
-	encoding := acceptedEncoding(headers.AcceptEncoding)
+	encoding := api.AcceptedEncodingOf(headers.AcceptEncoding)
 	tag := h.tag(views, r, parameters)
 	out.ETag = `"` + tag + map[string]string{"gzip": `-gz"`, "br": `-br"`, "": `"`}[encoding]
 	if api.IfNoneMatch(headers.IfNoneMatch, out.ETag) {

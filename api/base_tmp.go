@@ -1,5 +1,0 @@
-package api
-
-import "context"
-
-func BaseURL(ctx context.Context) string { return "" }
