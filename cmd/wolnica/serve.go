@@ -43,6 +43,7 @@ type serveCommand struct {
 	TrustedProxy   []string      `placeholder:"ADDRESS" help:"Address or CIDR range of a proxy whose X-Forwarded headers are believed; may be repeated." pl:"Adres lub zakres CIDR proxy, któremu wierzymy w nagłówki X-Forwarded; można powtórzyć."`
 	MediaDir       string        `placeholder:"DIR" help:"Folder of uploaded files; DIR/media in the data folder when not given." pl:"Folder przesłanych plików; bez tej opcji DIR/media w folderze danych."`
 	LogFormat      string        `enum:"text,json" default:"text" placeholder:"text|json" help:"Form of the log on standard error." pl:"Postać dziennika na standardowym wyjściu błędów."`
+	ClientRate     float64       `default:"500" placeholder:"NUMBER" help:"Reads a second from one address on average, ten times as many at once; 0 is no limit." pl:"Odczyty na sekundę z jednego adresu średnio, na raz dziesięć razy tyle; 0 to bez limitu."`
 	RequestTimeout time.Duration `default:"30s" placeholder:"TIME" help:"Longest work on one request." pl:"Najdłuższa praca nad jednym żądaniem."`
 }
 
@@ -150,10 +151,11 @@ func (c serveCommand) handler(s *store.Store, world *mapdata.Data, public *url.U
 	version, revision := build()
 	cfg := server.Config{
 		Store: s, Files: files, Jobs: jobs, Map: world, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
-		Auth: auth.Config{TrustedProxies: c.TrustedProxy},
+		Auth:  auth.Config{TrustedProxies: c.TrustedProxy},
+		Gates: api.NewGates(api.DefaultBounds()), ClientRate: c.ClientRate,
 	}
 	if public != nil {
-		cfg.TrustedOrigins = []string{public.String()}
+		cfg.PublicURL, cfg.TrustedOrigins = public.String(), []string{public.String()}
 		cfg.Auth.Secure = public.Scheme == "https"
 	}
 	handler, err := server.New(cfg)
