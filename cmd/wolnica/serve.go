@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -55,6 +57,9 @@ func (c serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
+	if isWorker() {
+		return c.runAsWorker(p, public, log)
+	}
 	address := c.DatabaseURL
 	var gone <-chan struct{}
 	if address == "" {
@@ -76,11 +81,17 @@ func (c serveCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer listener.Close()
+	inherited, err := listener.(*net.TCPListener).File()
+	if err != nil {
+		return fmt.Errorf("keep the listener for workers: %w", err)
+	}
+	defer inherited.Close()
 	s, err := openStore(p.ctx, address)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	closeStore := sync.OnceFunc(s.Close)
+	defer closeStore()
 	if c.Demo {
 		if err := p.serveDemo(s); err != nil {
 			return err
@@ -94,14 +105,15 @@ func (c serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	working, stopJobs := context.WithCancel(p.ctx)
-	var running sync.WaitGroup
-	running.Go(func() { jobs.Run(working) })
-	running.Go(func() { world.Run(working) })
-	defer func() {
-		stopJobs()
-		running.Wait()
-	}()
+	unfollow := follow(world)
+	release := sync.OnceFunc(func() { unfollow(); closeStore() })
+	defer release()
+	// On a terminal a hangup ends the program, as it always did.
+	again := make(chan os.Signal, 1)
+	if !p.interactive {
+		signal.Notify(again, syscall.SIGHUP)
+		defer signal.Stop(again)
+	}
 	at := "http://" + reachable(listener.Addr())
 	if public != nil {
 		at = public.String()
@@ -109,7 +121,50 @@ func (c serveCommand) Run(p *program) (err error) {
 	if err := p.welcome(s, at, c.database); err != nil {
 		return err
 	}
-	return serve(p.ctx, listener, handler, gone, c.Data)
+	err = supervise(p.ctx, log, ownGeneration(listener, handler, jobs, release), again, gone,
+		func() (*generation, error) { return startWorker(inherited, address) })
+	if errors.Is(err, errDatabaseGone) {
+		return models.NewError(models.CodeUnavailable,
+			fmt.Sprintf("Prywatna baza danych niespodziewanie się zatrzymała; przyczynę zapisała w %s. Uruchom Wolnicę ponownie.", filepath.Join(c.Data, "postgres.log")),
+			fmt.Sprintf("The private database stopped unexpectedly; it wrote the reason to %s. Start Wolnica again.", filepath.Join(c.Data, "postgres.log")))
+	}
+	return err
+}
+
+// runAsWorker serves on what the first process handed down; see restart.go.
+func (c serveCommand) runAsWorker(p *program, public *url.URL, log *slog.Logger) error {
+	listener, err := workerListener()
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	s, err := openStore(p.ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	world, err := mapdata.Open(p.ctx, mapdata.Config{Store: s, Log: log})
+	if err != nil {
+		return err
+	}
+	handler, jobs, err := c.handler(s, world, public, log)
+	if err != nil {
+		return err
+	}
+	defer follow(world)()
+	return runWorker(listener, handler, jobs)
+}
+
+// follow keeps the map current until the function it returns is called. Each generation follows for itself, to its last
+// answer.
+func follow(world *mapdata.Data) (unfollow func()) {
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { world.Run(ctx) })
+	return func() {
+		stop()
+		running.Wait()
+	}
 }
 
 func (c serveCommand) log(w io.Writer) *slog.Logger {
@@ -225,30 +280,5 @@ func (p *program) welcome(s *store.Store, at string, d database) error {
 	p.print(models.Text{
 		PL: "Nie ma jeszcze użytkowników. Pierwszego administratora założysz poleceniem:\n  wolnica user add ADRES@E-MAIL --role admin%s",
 		EN: "There are no users yet. Create the first administrator with:\n  wolnica user add E-MAIL@ADDRESS --role admin%s"}, where)
-	return nil
-}
-
-// serve answers requests until ctx ends, and returns when those under way are answered or drainTime is over. The end of
-// the private database is an error.
-func serve(ctx context.Context, l net.Listener, handler http.Handler, gone <-chan struct{}, data string) error {
-	srv := api.NewServer(l.Addr().String(), handler)
-	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(l) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serve: %w", err)
-	case <-gone:
-		srv.Close()
-		return models.NewError(models.CodeUnavailable,
-			fmt.Sprintf("Prywatna baza danych niespodziewanie się zatrzymała; przyczynę zapisała w %s. Uruchom Wolnicę ponownie.", filepath.Join(data, "postgres.log")),
-			fmt.Sprintf("The private database stopped unexpectedly; it wrote the reason to %s. Start Wolnica again.", filepath.Join(data, "postgres.log")))
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	if err := srv.Shutdown(drain); err != nil {
-		slog.Warn("requests were cut off", "after", drainTime)
-		srv.Close()
-	}
 	return nil
 }
