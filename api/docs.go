@@ -55,10 +55,13 @@ func MountDocs(engine *gin.Engine, routes []Route, info Info) error {
 			h.Set("Content-Language", string(lang))
 			h.Set("Cache-Control", "no-cache")
 			addVary(h, "Accept-Language")
-			c.Data(http.StatusOK, mediaType, texts[lang])
+			AnswerBytes(c, mediaType, texts[lang])
 		}
 	}
-	css := func(c *gin.Context) { c.Data(http.StatusOK, "text/css; charset=utf-8", docsCSS) }
+	css := func(c *gin.Context) {
+		c.Header("Cache-Control", "public, max-age=3600")
+		c.Data(http.StatusOK, "text/css; charset=utf-8", docsCSS)
+	}
 	problem := func(c *gin.Context) {
 		code := models.Code(c.Param("code"))
 		if _, known := problems[code]; !known {
@@ -71,8 +74,7 @@ func MountDocs(engine *gin.Engine, routes []Route, info Info) error {
 		openAPIPath: serve(jsonType, documents), docsPath: serve("text/html; charset=utf-8", pages),
 		docsCSSPath: css, ProblemURI(":code"): problem,
 	} {
-		engine.GET(path, handler)
-		engine.HEAD(path, handler)
+		Get(engine, path, handler)
 	}
 	return nil
 }

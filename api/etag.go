@@ -3,6 +3,7 @@ package api
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,17 @@ import (
 type Version int
 
 // ETag returns the strong entity tag of a version: "v12", with the quotes.
+//
+// A compressed representation has other bytes, so its strong tag must differ (RFC 9110, 8.8.3.3): when the answer leaves,
+// whoever compressed it, "-gz" or "-br" is put before the closing quote of a strong tag. Handlers neither write nor see to
+// these endings: IfMatch and IfNoneMatch look past them.
 func ETag(version int) string { return `"v` + strconv.Itoa(version) + `"` }
+
+// bodyTag is the strong entity tag of bytes whose version nobody counts, such as a page of a list.
+func bodyTag(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + hex.EncodeToString(sum[:12]) + `"`
+}
 
 // representationTag is the entity tag of one representation of a version: "v12.5f3a9c01". Two readers may get different
 // bytes of one version (a masked position, another language, parts that changed since), and a strong tag must tell them
@@ -58,7 +69,8 @@ func IfMatch(header string) (version int, err error) {
 }
 
 // IfNoneMatch reports whether an If-None-Match header names etag, by weak comparison, so that a GET is answered 304.
-// A header that cannot be read matches nothing.
+// A header that cannot be read matches nothing. The tag of a compressed copy stands for what was compressed: the client
+// takes that coding, or the tag would not have got here (see refuseCoded), and its copy is as good as any.
 func IfNoneMatch(header, etag string) bool {
 	header = strings.Trim(header, " \t")
 	if header == "" || etag == "" {
@@ -71,17 +83,98 @@ func IfNoneMatch(header, etag string) bool {
 	if !ok {
 		return false
 	}
-	etag = strings.TrimPrefix(etag, "W/")
+	etag = plainTag(etag)
 	for _, t := range tags {
-		if strings.TrimPrefix(t, "W/") == etag {
+		if plainTag(t) == etag {
 			return true
 		}
 	}
 	return false
 }
 
+// plainTag is a tag without its weakness and the ending for a coding.
+func plainTag(tag string) string {
+	tag = strings.TrimPrefix(tag, "W/")
+	if coding := codingOf(tag); coding != "" {
+		return strings.TrimSuffix(tag, suffixes[coding]+`"`) + `"`
+	}
+	return tag
+}
+
+// codingOf reads the coding from the ending of a tag.
+func codingOf(tag string) string {
+	switch {
+	case strings.HasSuffix(tag, `-gz"`):
+		return "gzip"
+	case strings.HasSuffix(tag, `-br"`):
+		return "br"
+	}
+	return ""
+}
+
+// tagCoded gives the strong tag of an answer the ending of its coding, unless it has it.
+func tagCoded(h http.Header, coding string) {
+	tag, suffix := h.Get("ETag"), suffixes[coding]
+	if suffix != "" && strings.HasPrefix(tag, `"`) && codingOf(tag) == "" {
+		h["Etag"] = []string{strings.TrimSuffix(tag, `"`) + suffix + `"`}
+	}
+}
+
+// heldTag is the tag of the copy the client has, among those it named, of which tag is some coding: a 304 names the very
+// copy that may be used (RFC 9110, 15.4.5).
+func heldTag(ifNoneMatch []string, tag string) string {
+	held := ""
+	for _, line := range ifNoneMatch {
+		tags, _ := parseETags(line)
+		for _, t := range tags {
+			switch {
+			case t == tag:
+				return tag
+			case held == "" && plainTag(t) == plainTag(tag):
+				held = strings.TrimPrefix(t, "W/")
+			}
+		}
+	}
+	if held == "" || strings.HasPrefix(tag, "W/") {
+		return tag
+	}
+	return held
+}
+
+// refuseCoded takes out of If-None-Match the tags of codings the client does not take now: a shared cache may ask with the
+// copy of another client, and a 304 would make it hand that one out.
+func refuseCoded(h http.Header) {
+	lines := h["If-None-Match"]
+	if len(lines) == 0 {
+		return
+	}
+	header := strings.Join(lines, ", ")
+	if !strings.Contains(header, `-gz"`) && !strings.Contains(header, `-br"`) {
+		return
+	}
+	tags, ok := parseETags(header)
+	if !ok {
+		return
+	}
+	accepted := weigh(h["Accept-Encoding"])
+	kept := tags[:0]
+	for _, t := range tags {
+		if coding := codingOf(t); coding == "" || coding == "gzip" && accepted.gzip > 0 || coding == "br" && accepted.br > 0 {
+			kept = append(kept, t)
+		}
+	}
+	if len(kept) == 0 {
+		delete(h, "If-None-Match")
+		return
+	}
+	h["If-None-Match"] = []string{strings.Join(kept, ", ")}
+}
+
 func versionOf(tag string) (int, bool) {
-	digits, ok := strings.CutPrefix(tag, `"v`)
+	if !strings.HasPrefix(tag, `"`) { // weak
+		return 0, false
+	}
+	digits, ok := strings.CutPrefix(plainTag(tag), `"v`)
 	if !ok {
 		return 0, false
 	}

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -32,6 +34,14 @@ type Settings struct {
 	Ready func(ctx context.Context) error
 	// Metrics counts requests when not nil and is served at /metrics.
 	Metrics *Metrics
+	// PublicURL is the address people use, without a slash at the end; see BaseURL. "" goes by the request.
+	PublicURL string
+	// Gates bound the work under way; nil bounds nothing.
+	Gates *Gates
+	// ClientRate is how many reads a second one address may make on average, and ten times as many at once; 0 is no limit. It
+	// is there for the script that has run wild, not to share the server out: behind one address may be a city hall where
+	// a hundred people open a map of sixty tiles at nine o'clock.
+	ClientRate float64
 	// Before are handlers between the framework's and the route's, such as the one that finds the signed-in user.
 	Before []gin.HandlerFunc
 }
@@ -54,26 +64,39 @@ func NewEngine(settings Settings) (*gin.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine.Use(identify(settings.Logger), logAccess)
+	if settings.PublicURL != "" && !validPublicURL(settings.PublicURL) {
+		return nil, fmt.Errorf("public address %q: want one such as https://example.org, without a slash at the end", settings.PublicURL)
+	}
+	proxies := newProxies(settings.TrustedProxies)
+	engine.Use(identify(settings, proxies), logAccess)
 	if settings.Metrics != nil {
 		settings.Metrics.describeBuild(settings.Version, settings.Revision)
+		if settings.Gates != nil {
+			settings.Metrics.Registry.MustRegister(settings.Gates)
+		}
 		engine.Use(settings.Metrics.count)
 	}
-	engine.Use(recoverPanic, secureHeaders, crossOrigin)
-	engine.GET("/healthz", func(c *gin.Context) { plain(c, http.StatusOK, "ok\n") })
-	engine.GET("/readyz", func(c *gin.Context) { answerReady(c, settings) })
+	engine.Use(compress, recoverPanic, secureHeaders, shareReads, crossOrigin, checkHost)
+	Get(engine, "/healthz", func(c *gin.Context) { plain(c, http.StatusOK, "ok\n") })
+	Get(engine, "/readyz", func(c *gin.Context) { answerReady(c, settings) })
 	if settings.Metrics != nil {
-		engine.GET("/metrics", gin.WrapH(settings.Metrics.Endpoint()))
+		Get(engine, "/metrics", gin.WrapH(settings.Metrics.Endpoint()))
+	}
+	if settings.ClientRate > 0 {
+		engine.Use(limitClients(settings.ClientRate, proxies))
 	}
 	engine.Use(settings.Before...)
 	engine.NoRoute(func(c *gin.Context) {
 		Fail(c, models.NewError(models.CodeNotFound, "Pod tym adresem nic nie ma.", "There is nothing at this address."))
 	})
-	engine.NoMethod(func(c *gin.Context) {
-		allow := c.Writer.Header().Get("Allow")
-		Fail(c, models.NewError(models.CodeMethodNotAllowed, "Ten adres przyjmuje metody: "+allow+".", "This address takes the methods: "+allow+"."))
-	})
+	engine.NoMethod(answerMethod)
 	return engine, nil
+}
+
+// Get registers what is read at an address: GET, and HEAD, which net/http makes of the same answer.
+func Get(engine gin.IRoutes, path string, handlers ...gin.HandlerFunc) {
+	engine.GET(path, handlers...)
+	engine.HEAD(path, handlers...)
 }
 
 // NewServer returns an HTTP server with time and size limits that do not cut off an import or an export.
@@ -105,17 +128,41 @@ func answerReady(c *gin.Context, settings Settings) {
 }
 
 // identify gives the request its id (the proxy's, when that is a UUID) and language.
-func identify(logger *slog.Logger) gin.HandlerFunc {
+func identify(settings Settings, proxies proxies) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		id, err := uuid.Parse(c.GetHeader("X-Request-ID"))
-		if err != nil {
-			id = uuid.New()
+		given := c.GetHeader("X-Request-ID")
+		var id uuid.UUID
+		var err error
+		if given != "" {
+			id, err = uuid.Parse(given)
 		}
-		req := &request{id: id.String(), language: MatchLanguage(c.GetHeader("Accept-Language")), logger: logger}
-		c.Header("X-Request-ID", req.id)
+		if given == "" || err != nil {
+			id = randomID()
+		}
+		req := &request{id: id.String(), language: MatchLanguage(c.GetHeader("Accept-Language")), logger: settings.Logger,
+			http: c.Request, public: settings.PublicURL, proxies: proxies}
+		c.Writer.Header()["X-Request-Id"] = []string{req.id}
 		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey, req))
 		c.Next()
 	}
+}
+
+// randomID is a random UUID (version 4). It names a request and guards nothing, so it need not come from the system.
+func randomID() (id uuid.UUID) {
+	binary.LittleEndian.PutUint64(id[:8], rand.Uint64())
+	binary.LittleEndian.PutUint64(id[8:], rand.Uint64())
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// checkHost refuses a Host that is none: it ends up in links.
+func checkHost(c *gin.Context) {
+	if !validHost(c.Request.Host) {
+		Fail(c, models.NewError(models.CodeMalformed, "Nagłówek Host nie jest nazwą serwera.", "The Host header is not the name of a server."))
+		return
+	}
+	c.Next()
 }
 
 // logAccess writes one line per request. It leaves out the query, headers and the client's address, which may hold
@@ -124,10 +171,17 @@ func logAccess(c *gin.Context) {
 	start := time.Now()
 	req := requestFrom(c.Request.Context())
 	defer func() {
-		req.logger.LogAttrs(context.WithoutCancel(c.Request.Context()), slog.LevelInfo, "request",
-			slog.String("request_id", req.id), slog.String("method", c.Request.Method), slog.String("path", c.Request.URL.Path),
+		// The handler itself, as the logger would find out for every line where in the source it was written.
+		ctx, handler := context.Background(), req.logger.Handler()
+		if !handler.Enabled(ctx, slog.LevelInfo) {
+			return
+		}
+		now := time.Now()
+		line := slog.NewRecord(now, slog.LevelInfo, "request", 0)
+		line.AddAttrs(slog.String("request_id", req.id), slog.String("method", c.Request.Method), slog.String("path", c.Request.URL.Path),
 			slog.String("route", c.FullPath()), slog.Int("status", c.Writer.Status()), slog.Int("bytes", max(c.Writer.Size(), 0)),
-			slog.Duration("duration", time.Since(start)))
+			slog.Duration("duration", now.Sub(start)))
+		_ = handler.Handle(ctx, line) // as a logger does
 	}()
 	c.Next()
 }
@@ -153,12 +207,18 @@ func recoverPanic(c *gin.Context) {
 
 func secureHeaders(c *gin.Context) {
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h["Content-Security-Policy"], h["X-Content-Type-Options"] = noContent, noSniffing
+	h["Referrer-Policy"], h["Cross-Origin-Opener-Policy"] = noReferrer, sameOrigin
 	c.Next()
 }
+
+// Shared between requests and never written to.
+var (
+	noContent  = []string{"default-src 'none'; frame-ancestors 'none'"}
+	noSniffing = []string{"nosniff"}
+	noReferrer = []string{"no-referrer"}
+	sameOrigin = []string{"same-origin"}
+)
 
 // refuseCrossOrigin stops other sites from acting with a visitor's cookies, or from signing one in. A request that proves
 // itself with a token alone cannot be forged by a site, so it passes.

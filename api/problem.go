@@ -5,6 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
@@ -91,11 +95,15 @@ func Fail(c *gin.Context, err error) {
 		return
 	}
 	shown := presentable(err)
+	var busy *overload
+	if errors.As(err, &busy) {
+		c.Writer.Header().Set("Retry-After", busy.retryAfter())
+	}
 	kind, ok := problems[shown.Code]
 	if !ok {
 		kind = problems[models.CodeInternal]
 	}
-	if kind.status >= http.StatusInternalServerError {
+	if kind.status >= http.StatusInternalServerError && busy == nil { // the metrics count those; a flood is not logged twice
 		req.logger.LogAttrs(c.Request.Context(), slog.LevelError, "request failed",
 			slog.String("request_id", req.id), slog.String("method", c.Request.Method),
 			slog.String("route", c.FullPath()), slog.String("error", err.Error()))
@@ -160,6 +168,9 @@ func writeProblem(c *gin.Context, e *models.Error, kind problemKind) {
 	h.Set("Content-Language", string(req.language))
 	h.Set("Cache-Control", "no-store")
 	addVary(h, "Accept-Language")
+	if c.Request.Method == http.MethodHead {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
 	c.Writer.WriteHeader(kind.status)
 	c.Abort()
 	c.Writer.WriteHeaderNow()
@@ -191,6 +202,12 @@ type request struct {
 	id       string
 	language models.Language
 	logger   *slog.Logger
+	// http, public and proxies are for BaseURL.
+	http    *http.Request
+	public  string
+	proxies proxies
+	// place is the gate at which the request holds a place.
+	place *gate
 }
 
 func requestFrom(ctx context.Context) *request {
@@ -211,8 +228,30 @@ func LoggerFrom(ctx context.Context) *slog.Logger {
 
 var languageMatcher = language.NewMatcher([]language.Tag{language.Polish, language.English})
 
+// languages remembers the headers browsers send: there are few, and reading one takes longer than all else that is done
+// with a request.
+var (
+	languages     sync.Map
+	languageCount atomic.Int32
+)
+
 // MatchLanguage picks the language for an Accept-Language header: Polish unless English fits better.
 func MatchLanguage(acceptLanguage string) models.Language {
+	if acceptLanguage == "" {
+		return models.Polish
+	}
+	if known, ok := languages.Load(acceptLanguage); ok {
+		return known.(models.Language)
+	}
+	matched := matchLanguage(acceptLanguage)
+	if len(acceptLanguage) <= 128 && languageCount.Load() < 1000 {
+		languageCount.Add(1)
+		languages.Store(strings.Clone(acceptLanguage), matched)
+	}
+	return matched
+}
+
+func matchLanguage(acceptLanguage string) models.Language {
 	tags, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(tags) == 0 {
 		return models.Polish

@@ -40,6 +40,12 @@ type Doc struct {
 	Produces []string
 	// BodyLimit is the largest body in bytes, DefaultBodyLimit when 0.
 	BodyLimit int64
+	// Class is what an answer costs: Light for a GET that does not say, Unbounded for other methods.
+	Class Class
+	// Public says that what an anonymous GET sees may be kept for seconds by anybody; see PublicCache.
+	Public bool
+	// Secret says that the answer holds one, such as a new token; it is not compressed.
+	Secret bool
 	// Timeout replaces the one of the settings when not 0; a negative one is no timeout, for long exports.
 	Timeout time.Duration
 }
@@ -117,7 +123,7 @@ func Handle[In, Out any](method, path string, doc Doc, fn func(ctx context.Conte
 			Fail(c, err)
 			return
 		}
-		if err := out.write(c, reflect.ValueOf(&result).Elem(), doc.Statuses[0]); err != nil {
+		if err := out.write(c, reflect.ValueOf(&result).Elem(), doc); err != nil {
 			Fail(c, err)
 		}
 	}}
@@ -148,7 +154,11 @@ func Mount(engine *gin.Engine, routes []Route, settings Settings) error {
 		return err
 	}
 	for _, r := range routes {
-		handlers := append(slices.Clone(r.handlers), r.handler(settings))
+		handlers := slices.Clone(r.handlers)
+		if class := r.class(); settings.Gates.of(class) != nil {
+			handlers = append(handlers, settings.Gates.Handler(class))
+		}
+		handlers = append(handlers, r.handler(settings))
 		engine.Handle(r.Method, r.ginPath(), handlers...)
 		if r.Method == http.MethodGet {
 			engine.Handle(http.MethodHead, r.ginPath(), handlers...)
@@ -157,12 +167,25 @@ func Mount(engine *gin.Engine, routes []Route, settings Settings) error {
 	return nil
 }
 
+func (r Route) class() Class {
+	switch {
+	case r.Doc.Class != "":
+		return r.Doc.Class
+	case r.Method == http.MethodGet:
+		return Light
+	}
+	return Unbounded
+}
+
 func (r Route) handler(settings Settings) gin.HandlerFunc {
 	timeout := settings.Timeout
 	if r.Doc.Timeout != 0 {
 		timeout = r.Doc.Timeout
 	}
 	return func(c *gin.Context) {
+		if r.Doc.Secret {
+			WithoutCompression(c)
+		}
 		ctx := c.Request.Context()
 		if timeout > 0 {
 			limited, cancel := context.WithTimeout(ctx, timeout)
@@ -339,8 +362,8 @@ func (o *output) acceptable(accept string) bool {
 	return admitted
 }
 
-func (o *output) write(c *gin.Context, v reflect.Value, status int) error {
-	h := c.Writer.Header()
+func (o *output) write(c *gin.Context, v reflect.Value, doc Doc) error {
+	h, status := c.Writer.Header(), doc.Statuses[0]
 	addVary(h, "Accept-Language")
 	for _, f := range o.headers {
 		values, _ := headerValue(v.FieldByIndex(f.index))
@@ -358,8 +381,11 @@ func (o *output) write(c *gin.Context, v reflect.Value, status int) error {
 		}
 	}
 	if h.Get("Cache-Control") == "" {
-		// A copy may be kept by the client alone and must be checked with its ETag before each use.
-		h.Set("Cache-Control", "private, no-cache")
+		control := PrivateCache
+		if doc.Public {
+			control = CacheControl(c.Request)
+		}
+		h.Set("Cache-Control", control)
 	}
 	reading := c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead
 	hasJSON := o.body != nil && !o.stream && status != http.StatusNoContent
@@ -369,9 +395,13 @@ func (o *output) write(c *gin.Context, v reflect.Value, status int) error {
 		if body, err = json.Marshal(v.FieldByIndex(o.body).Interface(), outputOptions); err != nil {
 			return fmt.Errorf("write the answer: %w", err)
 		}
-		if etag := h.Get("ETag"); etag != "" && reading {
+		switch etag := h.Get("ETag"); {
+		case etag != "" && reading:
 			h.Set("ETag", representationTag(etag, body))
+		case reading && status == http.StatusOK:
+			h.Set("ETag", bodyTag(body))
 		}
+		requestFrom(c.Request.Context()).leave()
 	}
 	if reading && status == http.StatusOK && IfNoneMatch(strings.Join(c.Request.Header.Values("If-None-Match"), ", "), h.Get("ETag")) {
 		if o.stream {
@@ -433,4 +463,18 @@ func (s Stream) serve(c *gin.Context, status int) error {
 	}
 	c.Writer.WriteHeaderNow()
 	return nil
+}
+
+// AnswerBytes answers a GET with bytes that are ready, tagged by their hash, or with 304 when the client has them.
+func AnswerBytes(c *gin.Context, mediaType string, body []byte) {
+	h := c.Writer.Header()
+	tag := bodyTag(body)
+	h.Set("ETag", tag)
+	if IfNoneMatch(strings.Join(c.Request.Header.Values("If-None-Match"), ", "), tag) {
+		c.Status(http.StatusNotModified)
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	c.Data(http.StatusOK, mediaType, body)
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"wolnica/api"
 	"wolnica/api/auth"
 	"wolnica/api/server"
 	"wolnica/models"
@@ -32,6 +33,8 @@ type Server struct {
 	// Log is what the server logged.
 	Log *Log
 	t   testing.TB
+	// transport asks for no compression by itself, so that tests see what was sent for what they asked.
+	transport *http.Transport
 }
 
 // New starts a server on a fresh migrated database; both end with the test.
@@ -69,13 +72,16 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 		t.Fatalf("load the map: %v", err)
 	}
 	running.Go(func() { world.Run(ctx) })
-	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now})
+	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now,
+		Gates: api.NewGates(api.DefaultBounds())})
 	if err != nil {
 		t.Fatalf("set the server up: %v", err)
 	}
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
-	return &Server{URL: srv.URL, Store: s, Map: world, Log: log, t: t}
+	transport := &http.Transport{DisableCompression: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &Server{URL: srv.URL, Store: s, Map: world, Log: log, t: t, transport: transport}
 }
 
 // Client speaks to the server as one person; the zero token is nobody.
@@ -150,7 +156,7 @@ func (c *Client) Send(method, path string, body any, headers ...string) *Answer 
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Set(name, value)
 	}
-	res, err := http.DefaultTransport.RoundTrip(req)
+	res, err := c.s.transport.RoundTrip(req)
 	if err != nil {
 		c.s.t.Fatalf("%s %s: %v", method, path, err)
 	}

@@ -68,12 +68,14 @@ func newAccounts(s *store.Store, cfg Config) (*accounts, error) {
 	}, nil
 }
 
-// doc describes a route of this package; auth tells that it needs somebody signed in.
+// doc describes a route of this package; auth tells that it needs somebody signed in. Signing in works however many read,
+// and what is told of an account is not compressed.
 func doc(id, pl, en string, auth bool, problems ...models.Code) api.Doc {
 	if auth {
 		problems = append(problems, models.CodeUnauthenticated)
 	}
-	return api.Doc{ID: id, Tag: "auth", Summary: models.Text{PL: pl, EN: en}, Auth: auth, Problems: problems, BodyLimit: 8 << 10}
+	return api.Doc{ID: id, Tag: "auth", Summary: models.Text{PL: pl, EN: en}, Auth: auth, Problems: problems, BodyLimit: 8 << 10,
+		Class: api.Unbounded, Secret: true}
 }
 
 // noStore keeps what belongs to one person out of every cache.

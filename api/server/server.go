@@ -42,6 +42,10 @@ type Config struct {
 	Log            *slog.Logger
 	TrustedProxies []string
 	TrustedOrigins []string
+	// PublicURL, Gates and ClientRate are those of api.Settings.
+	PublicURL  string
+	Gates      *api.Gates
+	ClientRate float64
 	// Version and Revision are those of the program.
 	Version, Revision string
 	// Timeout bounds the work on one request; 0 means 30 s.
@@ -64,6 +68,7 @@ func New(cfg Config) (http.Handler, error) {
 	settings := api.Settings{
 		Logger: cfg.Log, Timeout: cfg.Timeout, TrustedProxies: cfg.TrustedProxies, TrustedOrigins: cfg.TrustedOrigins,
 		Version: cfg.Version, Revision: cfg.Revision, Ready: cfg.Store.Ready, Metrics: metrics,
+		PublicURL: cfg.PublicURL, Gates: cfg.Gates, ClientRate: cfg.ClientRate,
 		Before: []gin.HandlerFunc{auth.Middleware(cfg.Store, cfg.Auth)},
 	}
 	engine, err := api.NewEngine(settings)
@@ -79,7 +84,7 @@ func New(cfg Config) (http.Handler, error) {
 		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, Temp: cfg.Temp, Now: cfg.Now}),
 	)
 	if cfg.Map != nil {
-		routes = append(routes, tiles.Routes(tiles.Config{Data: cfg.Map, Ground: tileGround(cfg.Ground), CacheBytes: cmp.Or(cfg.TileCache, DefaultTileCache)})...)
+		routes = append(routes, tiles.Routes(tiles.Config{Data: cfg.Map, Ground: tileGround(cfg.Ground), CacheBytes: cmp.Or(cfg.TileCache, DefaultTileCache), Gates: cfg.Gates})...)
 	}
 	if err := api.Mount(engine, routes, settings); err != nil {
 		return nil, fmt.Errorf("set the routes up: %w", err)

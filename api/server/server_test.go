@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"wolnica/api"
 	"wolnica/api/apitest"
 	"wolnica/models"
 	"wolnica/models/store/storetest"
@@ -130,8 +131,14 @@ func TestAnswersAreNotShared(t *testing.T) {
 			t.Errorf("got Vary %v, want %s in it", public.Header.Values("Vary"), name)
 		}
 	}
-	if got := public.Header.Get("Cache-Control"); !strings.Contains(got, "private") {
-		t.Errorf("got Cache-Control %q, want private", got)
+	if got := public.Header.Get("Cache-Control"); got != api.PublicCache {
+		t.Errorf("got Cache-Control %q for anybody, want %q", got, api.PublicCache)
+	}
+	wrong := s.Anonymous().Send("GET", path, nil, "Cookie: wolnica_session=ended").Want(200)
+	for who, got := range map[string]string{"staff": a.Header.Get("Cache-Control"), "an ended session": wrong.Header.Get("Cache-Control")} {
+		if got != api.PrivateCache {
+			t.Errorf("%s: got Cache-Control %q, want %q", who, got, api.PrivateCache)
+		}
 	}
 	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
 		if got := public.Header.Get(name); got != want {

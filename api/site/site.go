@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,11 +63,10 @@ func New(s *store.Store, ground []Ground) (*Site, error) {
 
 // Mount registers the pages.
 func (s *Site) Mount(engine *gin.Engine) {
-	engine.GET("/", s.serveFront)
-	engine.HEAD("/", s.serveFront)
-	engine.GET("/site.css", func(c *gin.Context) {
-		c.Header("Cache-Control", "max-age=3600")
-		c.Data(http.StatusOK, "text/css; charset=utf-8", css)
+	api.Get(engine, "/", s.serveFront)
+	api.Get(engine, "/site.css", func(c *gin.Context) {
+		c.Header("Cache-Control", "public, max-age=3600")
+		api.AnswerBytes(c, "text/css; charset=utf-8", css)
 	})
 }
 
@@ -87,7 +85,7 @@ func (s *Site) serveFront(c *gin.Context) {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("Content-Language", string(lang))
 	h.Set("Cache-Control", "no-cache")
-	c.Data(http.StatusOK, "text/html; charset=utf-8", body)
+	api.AnswerBytes(c, "text/html; charset=utf-8", body)
 }
 
 // page makes the page of what the public sees, so that one copy serves everybody.

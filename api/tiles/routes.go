@@ -34,12 +34,15 @@ type Config struct {
 	Ground []Ground
 	// CacheBytes bounds the cache of encoded tiles; 0 is none.
 	CacheBytes int
+	// Gates bound the tiles drawn at once; nil is no bound.
+	Gates *api.Gates
 }
 
 type handler struct {
 	data   *mapdata.Data
 	ground []Ground
 	cache  *cache
+	gates  *api.Gates
 	flight singleflight.Group
 	// instance tells the tags of this process from those of others, whose numbers of states mean other things
 	instance uint64
@@ -47,7 +50,7 @@ type handler struct {
 
 // Routes is the table of the tiles' addresses.
 func Routes(cfg Config) []api.Route {
-	h := &handler{data: cfg.Data, ground: cfg.Ground, instance: rand.Uint64()}
+	h := &handler{data: cfg.Data, ground: cfg.Ground, gates: cfg.Gates, instance: rand.Uint64()}
 	if cfg.CacheBytes > 0 {
 		h.cache = newCache(cfg.CacheBytes)
 	}
@@ -79,16 +82,14 @@ type headersIn struct {
 
 type tileOut struct {
 	Status        int
-	ETag          string   `header:"ETag"`
-	CacheControl  string   `header:"Cache-Control"`
-	Vary          []string `header:"Vary"`
-	Encoding      string   `header:"Content-Encoding"`
-	ContentLength int      `header:"Content-Length"`
+	ETag          string `header:"ETag"`
+	Encoding      string `header:"Content-Encoding"`
+	ContentLength int    `header:"Content-Length"`
 	Body          api.Stream
 }
 
 func (h *handler) tile() api.Route {
-	return api.Handle("GET", "/tiles/{z}/{x}/{y}", api.Doc{ID: "readTile", Tag: "map", Produces: []string{MediaType}, Statuses: []int{200, 204, 304},
+	return api.Handle("GET", "/tiles/{z}/{x}/{y}", api.Doc{ID: "readTile", Tag: "map", Public: true, Produces: []string{MediaType}, Statuses: []int{200, 204, 304},
 		Summary: models.Text{PL: "Kafel wektorowy mapy", EN: "Vector tile of the map"},
 		Description: models.Text{
 			PL: "Warstwy places, products, municipalities i ground. Poniżej przybliżenia 14 (i wyżej tam, gdzie jest bardzo gęsto) rekordy stoją w grupach: punktach bez id, których count mówi, ile ich jest, a heritage, infrastructure i both, ile którego rodzaju. Każdy rekord jest w kaflu jeden raz jako punkt; jego linia albo wielokąt ma to samo id. Filtr jest taki jak listy miejsc. Pusty kafel to 204.",
@@ -132,21 +133,16 @@ func outside(parameter string, last uint64) error {
 }
 
 func (h *handler) answer(ctx context.Context, r request, in Parameters, headers headersIn) (tileOut, error) {
-	user := auth.UserFrom(ctx)
-	views, err := h.data.Views(ctx, user, in.query())
+	views, err := h.data.Views(ctx, auth.UserFrom(ctx), in.query())
 	if err != nil {
 		return tileOut{}, err
 	}
 	in.show(ctx, &r)
-	out := tileOut{CacheControl: "public, max-age=10, stale-while-revalidate=60", Vary: []string{"Accept-Encoding", "Authorization", "Cookie"}}
-	if user != nil {
-		out.CacheControl = "private, no-cache"
-	}
 	parameters, err := in.canonical(r, views.Reader)
 	if err != nil {
 		return tileOut{}, err
 	}
-	encoding := acceptedEncoding(headers.AcceptEncoding)
+	encoding := api.AcceptedEncodingOf(headers.AcceptEncoding)
 	tag := h.tag(views, r, parameters)
 	out.ETag = `"` + tag + map[string]string{"gzip": `-gz"`, "br": `-br"`, "": `"`}[encoding]
 	if api.IfNoneMatch(headers.IfNoneMatch, out.ETag) {
@@ -237,13 +233,20 @@ func (h *handler) tag(v mapdata.Views, r request, parameters string) string {
 
 // bytes gives the compressed tile from the cache, or draws it; those who ask for the same at once share the drawing.
 func (h *handler) bytes(ctx context.Context, v mapdata.Views, r request, k key, tag string) ([]byte, error) {
+	if h.cache != nil {
+		if body, ok := h.cache.find(k, tag); ok {
+			return body, nil
+		}
+	}
+	leave, err := h.gates.Enter(ctx, api.Drawing)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	if h.cache == nil {
 		return draw(v, h.ground, r, k.encoding)
 	}
-	if body, ok := h.cache.find(k, tag); ok {
-		return body, nil
-	}
-	result := h.flight.DoChan(fmt.Sprint(r.z, r.x, r.y, k.encoding, tag), func() (any, error) {
+	result := h.flight.DoChan(tag+k.encoding, func() (any, error) {
 		body, err := draw(v, h.ground, r, k.encoding)
 		if err == nil {
 			h.cache.keep(k, tag, body)
@@ -322,13 +325,10 @@ type VectorLayer struct {
 	Fields      map[string]string `json:"fields"`
 }
 
-type tileJSONOut struct {
-	CacheControl string `header:"Cache-Control"`
-	Body         TileJSON
-}
+type tileJSONOut struct{ Body TileJSON }
 
 func (h *handler) tileJSON() api.Route {
-	return api.Handle("GET", "/tiles.json", api.Doc{ID: "readTileJSON", Tag: "map", Summary: models.Text{PL: "Opis kafli (TileJSON 3.0.0)", EN: "Description of the tiles (TileJSON 3.0.0)"},
+	return api.Handle("GET", "/tiles.json", api.Doc{ID: "readTileJSON", Tag: "map", Public: true, Summary: models.Text{PL: "Opis kafli (TileJSON 3.0.0)", EN: "Description of the tiles (TileJSON 3.0.0)"},
 		Description: models.Text{PL: "Parametry przechodzą do adresu kafli.", EN: "The parameters go on to the address of the tiles."}},
 		func(ctx context.Context, in tileJSONIn) (tileJSONOut, error) {
 			// a filter that cannot be is refused here, not at every tile
@@ -346,7 +346,7 @@ func (h *handler) tileJSON() api.Route {
 				Attribution:  "Wolnica",
 				VectorLayers: vectorLayers(lang)}
 			out.Bounds, out.Center = extent(views)
-			return tileJSONOut{CacheControl: "private, no-cache", Body: out}, nil
+			return tileJSONOut{Body: out}, nil
 		})
 }
 

@@ -161,7 +161,7 @@ func collectionOf(id string) (Layer, error) {
 
 func (h *handler) standard() []api.Route {
 	doc := func(id, pl, en string) api.Doc {
-		return api.Doc{ID: id, Tag: "map", Summary: models.Text{PL: pl, EN: en}}
+		return api.Doc{ID: id, Tag: "map", Public: true, Summary: models.Text{PL: pl, EN: en}}
 	}
 	tileDoc := func(id, pl, en string) api.Doc {
 		d := doc(id, pl, en)

@@ -18,7 +18,7 @@ type placesOut struct {
 }
 
 func (h *handlers) listPlaces() api.Route {
-	return api.Handle("GET", "/api/v1/places", api.Doc{ID: "listPlaces", Tag: "places",
+	return api.Handle("GET", "/api/v1/places", api.Doc{ID: "listPlaces", Tag: "places", Class: api.Heavy, Public: true,
 		Summary: models.Text{PL: "Lista miejsc", EN: "List places"},
 		Description: models.Text{PL: "Miejsca, które wolno Ci zobaczyć. Położenie miejsc o widoczności coarse jest zamaskowane do około 1 km, a restricted nie ma na liście wcale.",
 			EN: "The places you may see. The position of coarse places is masked to about 1 km; restricted ones are not listed at all."}},
@@ -56,7 +56,7 @@ type ownedPartIn struct {
 
 // partRoutes are the list, the reading and the writing of one kind of part.
 func partRoutes[T any, E store.Entity[T], In, Out any](r resource[T, E, In, Out], manyPL, manyEN string, out func(T) Out) []api.Route {
-	list := api.Handle("GET", r.path, api.Doc{ID: "list" + r.id, Tag: r.tag, Summary: models.Text{PL: "Lista: " + manyPL, EN: "List " + manyEN}},
+	list := api.Handle("GET", r.path, api.Doc{ID: "list" + r.id, Tag: r.tag, Class: api.Heavy, Public: true, Summary: models.Text{PL: "Lista: " + manyPL, EN: "List " + manyEN}},
 		func(ctx context.Context, in partIn) (listOut[Out], error) {
 			rows, next, err := store.Parts[T, E](ctx, r.store, auth.UserFrom(ctx), store.PartFilter{PlaceID: in.Place, Deleted: in.Deleted}, in.page(""))
 			if err != nil {
@@ -70,7 +70,7 @@ func partRoutes[T any, E store.Entity[T], In, Out any](r resource[T, E, In, Out]
 
 // ownedPartRoutes are those of a kind that may belong to a product as well.
 func ownedPartRoutes[T any, E store.Entity[T], Out any](s *store.Store, path, tag, id, manyPL, manyEN string, out func(T) Out) api.Route {
-	return api.Handle("GET", path, api.Doc{ID: "list" + id, Tag: tag, Summary: models.Text{PL: "Lista: " + manyPL, EN: "List " + manyEN}},
+	return api.Handle("GET", path, api.Doc{ID: "list" + id, Tag: tag, Class: api.Heavy, Public: true, Summary: models.Text{PL: "Lista: " + manyPL, EN: "List " + manyEN}},
 		func(ctx context.Context, in ownedPartIn) (listOut[Out], error) {
 			rows, next, err := store.Parts[T, E](ctx, s, auth.UserFrom(ctx), store.PartFilter{PlaceID: in.Place, ProductID: in.Product, Deleted: in.Deleted}, in.page(""))
 			if err != nil {
@@ -94,7 +94,7 @@ func (h *handlers) exportPlaces() api.Route {
 	for _, f := range exchange.Formats {
 		produces = append(produces, f.MediaType)
 	}
-	return api.Handle("GET", "/api/v1/places/export", api.Doc{ID: "exportPlaces", Tag: "places", Timeout: -1, Produces: produces,
+	return api.Handle("GET", "/api/v1/places/export", api.Doc{ID: "exportPlaces", Tag: "places", Class: api.Unbounded, Timeout: -1, Produces: produces,
 		Summary: models.Text{PL: "Pobierz przefiltrowaną listę miejsc jako plik", EN: "Download a filtered list of places as a file"},
 		Description: models.Text{PL: "Bez limitu wierszy, strumieniowo. Plik można zaimportować z powrotem profilem wolnica.",
 			EN: "Streamed, without a row limit. The file can be imported again with the profile wolnica."}},

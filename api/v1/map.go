@@ -91,19 +91,19 @@ func (h *handlers) mapRoutes() []api.Route {
 		PL: "Z tego samego stanu co kafle mapy, więc liczby na mapie, w filtrach i na liście są równe. Prostokąt bierze rekordy, których położenie (ikona) w nim leży.",
 		EN: "From the same state as the tiles of the map, so that the counts on the map, in the filters and in the list are equal. A box takes the records whose position (icon) lies in it."}
 	return []api.Route{
-		api.Handle("GET", "/api/v1/map/places", api.Doc{ID: "listMapPlaces", Tag: "map", Description: description,
+		api.Handle("GET", "/api/v1/map/places", api.Doc{ID: "listMapPlaces", Tag: "map", Class: api.Drawing, Public: true, Description: description,
 			Summary: models.Text{PL: "Miejsca na mapie, od najbliższego", EN: "Places on the map, the nearest first"}},
 			func(ctx context.Context, in mapListIn) (mapListOut, error) {
 				return h.mapList(ctx, in, "/api/v1/map/places", func(v mapdata.Views) mapindex.View { return v.Places }, placeItem)
 			}),
-		api.Handle("GET", "/api/v1/map/products", api.Doc{ID: "listMapProducts", Tag: "map", Description: description,
+		api.Handle("GET", "/api/v1/map/products", api.Doc{ID: "listMapProducts", Tag: "map", Class: api.Drawing, Public: true, Description: description,
 			Summary: models.Text{PL: "Produkty na mapie, od najbliższego", EN: "Products on the map, the nearest first"}},
 			func(ctx context.Context, in mapListIn) (mapListOut, error) {
 				return h.mapList(ctx, in, "/api/v1/map/products", func(v mapdata.Views) mapindex.View { return v.Products }, productItem)
 			}),
-		api.Handle("GET", "/api/v1/map/facets", api.Doc{ID: "countMap", Tag: "map", Description: description,
+		api.Handle("GET", "/api/v1/map/facets", api.Doc{ID: "countMap", Tag: "map", Class: api.Drawing, Public: true, Description: description,
 			Summary: models.Text{PL: "Policz miejsca na mapie według cech", EN: "Count the places on the map by attribute"}}, h.mapFacets),
-		api.Handle("GET", "/api/v1/map/suggestions", api.Doc{ID: "suggest", Tag: "map",
+		api.Handle("GET", "/api/v1/map/suggestions", api.Doc{ID: "suggest", Tag: "map", Class: api.Drawing, Public: true,
 			Summary: models.Text{PL: "Podpowiedzi do wpisywanego tekstu", EN: "Suggestions for a text being typed"},
 			Description: models.Text{PL: "Gminy, miejsca i produkty, których nazwa ma słowa zaczynające się od wpisanych, bez względu na wielkość liter i znaki diakrytyczne. Gdy nic nie pasuje, wybaczana jest jedna literówka w słowie.",
 				EN: "Municipalities, places and products whose name has words that begin with those typed, whatever the capitals and diacritics. When nothing fits, one typo a word is forgiven."}}, h.suggest),

@@ -333,7 +333,7 @@ func (h *handlers) places() []api.Route {
 	routes := []api.Route{
 		h.listPlaces(),
 		h.exportPlaces(),
-		api.Handle("GET", "/api/v1/places/facets", api.Doc{ID: "countPlaces", Tag: "places",
+		api.Handle("GET", "/api/v1/places/facets", api.Doc{ID: "countPlaces", Tag: "places", Class: api.Heavy, Public: true,
 			Summary: models.Text{PL: "Policz miejsca według cech", EN: "Count places by attribute"}},
 			func(ctx context.Context, in facetsIn) (facetsOut, error) {
 				f := in.Filter()
@@ -341,7 +341,7 @@ func (h *handlers) places() []api.Route {
 				counts, err := h.store.PlaceFacetCounts(ctx, auth.UserFrom(ctx), f, in.By)
 				return facetsOut{Body: Facets{Total: counts.Total, Facets: counts.Counts}}, err
 			}),
-		api.Handle("GET", "/api/v1/places/{id}", api.Doc{ID: "readPlace", Tag: "places",
+		api.Handle("GET", "/api/v1/places/{id}", api.Doc{ID: "readPlace", Tag: "places", Public: true,
 			Summary: models.Text{PL: "Odczytaj miejsce ze wszystkim, co o nim wiadomo", EN: "Read a place with everything known of it"}},
 			func(ctx context.Context, in idIn) (recordOut[PlaceDetail], error) {
 				d, err := h.store.PlaceDetail(ctx, auth.UserFrom(ctx), in.ID)

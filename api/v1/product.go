@@ -101,7 +101,7 @@ func (h *handlers) products() []api.Route {
 	r := resource[models.Product, *models.Product, ProductInput, Product]{store: h.store, path: "/api/v1/products", tag: "products", id: "Product",
 		onePL: "produkt turystyczny", one: "a tourist product", in: productIn, apply: applyProduct,
 		out: func(_ context.Context, p *models.Product) (Product, error) { return productOut(*p), nil }}
-	list := api.Handle("GET", r.path, api.Doc{ID: "listProducts", Tag: "products", Summary: models.Text{PL: "Lista produktów turystycznych", EN: "List tourist products"}},
+	list := api.Handle("GET", r.path, api.Doc{ID: "listProducts", Tag: "products", Class: api.Heavy, Public: true, Summary: models.Text{PL: "Lista produktów turystycznych", EN: "List tourist products"}},
 		func(ctx context.Context, in productsIn) (listOut[Product], error) {
 			f := store.ProductFilter{Kinds: in.Kind, Categories: in.Category, Statuses: in.Status, Municipalities: in.Municipality,
 				Publications: in.Publication, PlaceID: in.Place, Text: in.Q, On: in.On, Deleted: in.Deleted}

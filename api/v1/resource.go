@@ -179,7 +179,7 @@ func (r resource[T, E, In, Out]) writes() []api.Route {
 
 // read is the route of one record.
 func (r resource[T, E, In, Out]) read() api.Route {
-	return api.Handle("GET", r.path+"/{id}", api.Doc{ID: "read" + r.id, Tag: r.tag, Summary: models.Text{PL: "Odczytaj " + r.onePL, EN: "Read " + r.one}},
+	return api.Handle("GET", r.path+"/{id}", api.Doc{ID: "read" + r.id, Tag: r.tag, Public: true, Summary: models.Text{PL: "Odczytaj " + r.onePL, EN: "Read " + r.one}},
 		func(ctx context.Context, in idIn) (recordOut[Out], error) {
 			e, err := store.ByID[T, E](ctx, r.store, auth.UserFrom(ctx), in.ID)
 			if err != nil {

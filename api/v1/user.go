@@ -53,7 +53,7 @@ func (h *handlers) users() []api.Route {
 	r := resource[models.User, *models.User, UserInput, User]{store: h.store, path: "/api/v1/users", tag: "users", id: "User",
 		onePL: "użytkownika", one: "a user", in: userIn, apply: applyUser,
 		out: func(_ context.Context, u *models.User) (User, error) { return out(*u), nil }}
-	list := api.Handle("GET", r.path, api.Doc{ID: "listUsers", Tag: r.tag, Auth: true, Summary: models.Text{PL: "Lista użytkowników", EN: "List users"}},
+	list := api.Handle("GET", r.path, api.Doc{ID: "listUsers", Tag: r.tag, Auth: true, Class: api.Heavy, Summary: models.Text{PL: "Lista użytkowników", EN: "List users"}},
 		func(ctx context.Context, in usersIn) (listOut[User], error) {
 			rows, next, err := h.store.Users(ctx, auth.UserFrom(ctx), in.Deleted, in.page(""))
 			if err != nil {

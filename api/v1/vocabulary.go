@@ -50,7 +50,7 @@ func (h *handlers) municipalities() []api.Route {
 	r := resource[models.Municipality, *models.Municipality, MunicipalityInput, Municipality]{store: h.store, path: "/api/v1/municipalities",
 		tag: "municipalities", id: "Municipality", onePL: "gminę", one: "a municipality", in: municipalityIn, apply: applyMunicipality,
 		out: func(_ context.Context, m *models.Municipality) (Municipality, error) { return out(*m), nil }}
-	list := api.Handle("GET", r.path, api.Doc{ID: "listMunicipalities", Tag: r.tag, Summary: models.Text{PL: "Lista gmin", EN: "List municipalities"}},
+	list := api.Handle("GET", r.path, api.Doc{ID: "listMunicipalities", Tag: r.tag, Class: api.Heavy, Public: true, Summary: models.Text{PL: "Lista gmin", EN: "List municipalities"}},
 		func(ctx context.Context, in municipalitiesIn) (listOut[Municipality], error) {
 			rows, err := h.store.Municipalities(ctx, auth.UserFrom(ctx), in.Deleted)
 			if err != nil {
@@ -110,7 +110,7 @@ func (h *handlers) categories() []api.Route {
 	r := resource[models.Category, *models.Category, CategoryInput, Category]{store: h.store, path: "/api/v1/categories", tag: "vocabularies",
 		id: "Category", onePL: "kategorię", one: "a category", in: categoryIn, apply: applyCategory,
 		out: func(_ context.Context, c *models.Category) (Category, error) { return out(*c), nil }}
-	list := api.Handle("GET", r.path, api.Doc{ID: "listCategories", Tag: r.tag, Summary: models.Text{PL: "Słownik kategorii", EN: "Vocabulary of categories"}},
+	list := api.Handle("GET", r.path, api.Doc{ID: "listCategories", Tag: r.tag, Public: true, Summary: models.Text{PL: "Słownik kategorii", EN: "Vocabulary of categories"}},
 		func(ctx context.Context, in categoriesIn) (listOut[Category], error) {
 			rows, err := h.store.Categories(ctx, auth.UserFrom(ctx), in.Facet, in.Deleted)
 			if err != nil {
@@ -151,7 +151,7 @@ func (h *handlers) vocabularies() []api.Route {
 		}
 		v.Lists = append(v.Lists, list)
 	}
-	return []api.Route{api.Handle("GET", "/api/v1/vocabularies", api.Doc{ID: "readVocabularies", Tag: "vocabularies",
+	return []api.Route{api.Handle("GET", "/api/v1/vocabularies", api.Doc{ID: "readVocabularies", Tag: "vocabularies", Public: true,
 		Summary: models.Text{PL: "Zamknięte listy kodów i cechy dostępności", EN: "Closed code lists and accessibility attributes"}},
 		func(context.Context, struct{}) (vocabulariesOut, error) { return vocabulariesOut{Body: v}, nil })}
 }

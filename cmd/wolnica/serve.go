@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -46,6 +48,7 @@ type serveCommand struct {
 	ReplicaURLs    string        `name:"database-replica-urls" env:"DATABASE_REPLICA_URLS" placeholder:"URLS" help:"Streaming replicas of the database that lists and exports are read from, separated by commas." pl:"Repliki strumieniowe bazy, z których czytane są listy i eksporty, oddzielone przecinkami."`
 	ReplicaMaxLag  time.Duration `default:"2s" placeholder:"TIME" help:"How far behind the database a replica may be." pl:"O ile replika może być opóźniona względem bazy."`
 	LogFormat      string        `enum:"text,json" default:"text" placeholder:"text|json" help:"Form of the log on standard error." pl:"Postać dziennika na standardowym wyjściu błędów."`
+	ClientRate     float64       `default:"500" placeholder:"NUMBER" help:"Reads a second from one address on average, ten times as many at once; 0 is no limit." pl:"Odczyty na sekundę z jednego adresu średnio, na raz dziesięć razy tyle; 0 to bez limitu."`
 	RequestTimeout time.Duration `default:"30s" placeholder:"TIME" help:"Longest work on one request." pl:"Najdłuższa praca nad jednym żądaniem."`
 }
 
@@ -59,6 +62,9 @@ func (c serveCommand) Run(p *program) (err error) {
 	}
 	if c.ReplicaMaxLag <= 0 {
 		return refusal("--replica-max-lag: oczekiwano czasu dłuższego od zera, na przykład 2s.", "--replica-max-lag: expected a time above zero, such as 2s.")
+	}
+	if isWorker() {
+		return c.runAsWorker(p, public, log)
 	}
 	address := c.DatabaseURL
 	var gone <-chan struct{}
@@ -81,11 +87,17 @@ func (c serveCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer listener.Close()
-	s, err := openStore(p.ctx, store.Config{URL: address, ReplicaURLs: addresses(c.ReplicaURLs), ReplicaMaxLag: c.ReplicaMaxLag, Log: log})
+	inherited, err := listener.(*net.TCPListener).File()
+	if err != nil {
+		return fmt.Errorf("keep the listener for workers: %w", err)
+	}
+	defer inherited.Close()
+	s, err := c.openStore(p.ctx, address, log)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	closeStore := sync.OnceFunc(s.Close)
+	defer closeStore()
 	if c.Demo {
 		if err := p.serveDemo(s); err != nil {
 			return err
@@ -99,14 +111,15 @@ func (c serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	working, stopJobs := context.WithCancel(p.ctx)
-	var running sync.WaitGroup
-	running.Go(func() { jobs.Run(working) })
-	running.Go(func() { world.Run(working) })
-	defer func() {
-		stopJobs()
-		running.Wait()
-	}()
+	unfollow := follow(world)
+	release := sync.OnceFunc(func() { unfollow(); closeStore() })
+	defer release()
+	// On a terminal a hangup ends the program, as it always did.
+	again := make(chan os.Signal, 1)
+	if !p.interactive {
+		signal.Notify(again, syscall.SIGHUP)
+		defer signal.Stop(again)
+	}
 	at := "http://" + reachable(listener.Addr())
 	if public != nil {
 		at = public.String()
@@ -114,7 +127,54 @@ func (c serveCommand) Run(p *program) (err error) {
 	if err := p.welcome(s, at, c.database); err != nil {
 		return err
 	}
-	return serve(p.ctx, listener, handler, gone, c.Data)
+	err = supervise(p.ctx, log, ownGeneration(listener, handler, jobs, release), again, gone,
+		func() (*generation, error) { return startWorker(inherited, address) })
+	if errors.Is(err, errDatabaseGone) {
+		return models.NewError(models.CodeUnavailable,
+			fmt.Sprintf("Prywatna baza danych niespodziewanie się zatrzymała; przyczynę zapisała w %s. Uruchom Wolnicę ponownie.", filepath.Join(c.Data, "postgres.log")),
+			fmt.Sprintf("The private database stopped unexpectedly; it wrote the reason to %s. Start Wolnica again.", filepath.Join(c.Data, "postgres.log")))
+	}
+	return err
+}
+
+// runAsWorker serves on what the first process handed down; see restart.go.
+func (c serveCommand) runAsWorker(p *program, public *url.URL, log *slog.Logger) error {
+	listener, err := workerListener()
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	s, err := c.openStore(p.ctx, c.DatabaseURL, log)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	world, err := mapdata.Open(p.ctx, mapdata.Config{Store: s, Log: log})
+	if err != nil {
+		return err
+	}
+	handler, jobs, err := c.handler(s, world, public, log)
+	if err != nil {
+		return err
+	}
+	defer follow(world)()
+	return runWorker(listener, handler, jobs)
+}
+
+func (c serveCommand) openStore(ctx context.Context, address string, log *slog.Logger) (*store.Store, error) {
+	return openStore(ctx, store.Config{URL: address, ReplicaURLs: addresses(c.ReplicaURLs), ReplicaMaxLag: c.ReplicaMaxLag, Log: log})
+}
+
+// follow keeps the map current until the function it returns is called. Each generation follows for itself, to its last
+// answer.
+func follow(world *mapdata.Data) (unfollow func()) {
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { world.Run(ctx) })
+	return func() {
+		stop()
+		running.Wait()
+	}
 }
 
 func (c serveCommand) log(w io.Writer) *slog.Logger {
@@ -161,10 +221,11 @@ func (c serveCommand) handler(s *store.Store, world *mapdata.Data, public *url.U
 	version, revision := build()
 	cfg := server.Config{
 		Store: s, Files: files, Jobs: jobs, Map: world, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
-		Auth: auth.Config{TrustedProxies: c.TrustedProxy},
+		Auth:  auth.Config{TrustedProxies: c.TrustedProxy},
+		Gates: api.NewGates(api.DefaultBounds()), ClientRate: c.ClientRate,
 	}
 	if public != nil {
-		cfg.TrustedOrigins = []string{public.String()}
+		cfg.PublicURL, cfg.TrustedOrigins = public.String(), []string{public.String()}
 		cfg.Auth.Secure = public.Scheme == "https"
 	}
 	handler, err := server.New(cfg)
@@ -234,30 +295,5 @@ func (p *program) welcome(s *store.Store, at string, d database) error {
 	p.print(models.Text{
 		PL: "Nie ma jeszcze użytkowników. Pierwszego administratora założysz poleceniem:\n  wolnica user add ADRES@E-MAIL --role admin%s",
 		EN: "There are no users yet. Create the first administrator with:\n  wolnica user add E-MAIL@ADDRESS --role admin%s"}, where)
-	return nil
-}
-
-// serve answers requests until ctx ends, and returns when those under way are answered or drainTime is over. The end of
-// the private database is an error.
-func serve(ctx context.Context, l net.Listener, handler http.Handler, gone <-chan struct{}, data string) error {
-	srv := api.NewServer(l.Addr().String(), handler)
-	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(l) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serve: %w", err)
-	case <-gone:
-		srv.Close()
-		return models.NewError(models.CodeUnavailable,
-			fmt.Sprintf("Prywatna baza danych niespodziewanie się zatrzymała; przyczynę zapisała w %s. Uruchom Wolnicę ponownie.", filepath.Join(data, "postgres.log")),
-			fmt.Sprintf("The private database stopped unexpectedly; it wrote the reason to %s. Start Wolnica again.", filepath.Join(data, "postgres.log")))
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	if err := srv.Shutdown(drain); err != nil {
-		slog.Warn("requests were cut off", "after", drainTime)
-		srv.Close()
-	}
 	return nil
 }
