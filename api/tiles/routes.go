@@ -144,7 +144,7 @@ func (h *handler) answer(ctx context.Context, r request, in Parameters, headers 
 	}
 	encoding := api.AcceptedEncodingOf(headers.AcceptEncoding)
 	tag := h.tag(views, r, parameters)
-	out.ETag = `"` + tag + map[string]string{"gzip": `-gz"`, "br": `-br"`, "": `"`}[encoding]
+	out := tileOut{ETag: `"` + tag + `"`}
 	if api.IfNoneMatch(headers.IfNoneMatch, out.ETag) {
 		out.Status = 304
 		return out, nil
