@@ -18,6 +18,7 @@ type commands struct {
 	Import  importCommands `cmd:"" help:"Import places from files; undo and list imports." pl:"Importuj miejsca z plików; cofaj i wypisuj importy."`
 	Export  exportCommand  `cmd:"" help:"Export places to a file." pl:"Eksportuj miejsca do pliku."`
 	User    userCommands   `cmd:"" help:"Add users, and change their roles and passwords." pl:"Dodawaj użytkowników, zmieniaj role i hasła."`
+	Check   checkCommands  `cmd:"" help:"Check that the program's own copies of the data are true." pl:"Sprawdź, czy własne kopie danych programu są prawdziwe."`
 	Migrate migrateCommand `cmd:"" help:"See or change the version of the database's schema." pl:"Sprawdź albo zmień wersję schematu bazy."`
 	Version versionCommand `cmd:"" help:"Print the program's version." pl:"Wypisz wersję programu."`
 	Help    helpCommand    `cmd:"" help:"Explain a command." pl:"Objaśnij polecenie."`

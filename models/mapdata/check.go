@@ -241,6 +241,10 @@ func dateText(d *models.Date) string {
 
 // answer does a check that was asked for through the database, and tells what it found.
 func (d *Data) answer(ctx context.Context, question string) {
+	if err := d.store.AnswerCheck(ctx, question, started); err != nil {
+		d.log.Error("the answer of a check of the map index could not be sent", "error", err)
+		return
+	}
 	report, err := d.Check(ctx)
 	if err != nil {
 		report.Error = err.Error()
