@@ -92,7 +92,7 @@ func (r *MapReader) Since(ctx context.Context, from FeedPosition) (Changes, erro
 		return c, err
 	}
 	// a product without a line of its own stands where its first stop does
-	rows, err = r.tx.Query(ctx, `SELECT DISTINCT product_id FROM product_stops WHERE place_id = ANY($1) AND NOT product_id = ANY($2)`, c.Places, c.Products)
+	rows, err = r.tx.Query(ctx, `SELECT DISTINCT product_id FROM product_stops WHERE place_id = ANY($1) AND NOT product_id = ANY(coalesce($2::bigint[], '{}'))`, c.Places, c.Products)
 	if err != nil {
 		return c, err
 	}
