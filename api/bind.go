@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -57,13 +59,23 @@ type input struct {
 	params []param
 	body   *bodyField
 	query  []string
+	// rulesOfQuery says that only query parameters have rules: whether a request keeps them follows from its query alone.
+	rulesOfQuery bool
+	// kept are queries that kept the rules, so that those asked for again and again, such as a map's, are judged once.
+	kept      sync.Map
+	keptCount atomic.Int32
 }
+
+// keptMost and keptLength bound the queries that are remembered.
+const keptMost, keptLength = 1000, 500
 
 type param struct {
 	in    string // path, query or header
 	name  string
 	index []int
 	field reflect.StructField
+	// preset is the default; nil is none.
+	preset []string
 }
 
 type bodyField struct {
@@ -82,7 +94,7 @@ func planInput(t reflect.Type) (*input, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("input %s is not a struct", t)
 	}
-	in := &input{typ: t}
+	in := &input{typ: t, rulesOfQuery: true}
 	for _, f := range reflect.VisibleFields(t) {
 		if f.Anonymous || !f.IsExported() {
 			continue
@@ -94,7 +106,7 @@ func planInput(t reflect.Type) (*input, error) {
 			if err := checkBody(kind, f.Type); err != nil {
 				return nil, fmt.Errorf("input %s, field %s: %w", t, f.Name, err)
 			}
-			in.body = &bodyField{kind: kind, index: f.Index, typ: f.Type}
+			in.body, in.rulesOfQuery = &bodyField{kind: kind, index: f.Index, typ: f.Type}, false
 			continue
 		}
 		p := param{index: f.Index, field: f}
@@ -111,6 +123,11 @@ func planInput(t reflect.Type) (*input, error) {
 		}
 		if p.in == "query" {
 			in.query = append(in.query, p.name)
+			if d, ok := f.Tag.Lookup("default"); ok {
+				p.preset = []string{d}
+			}
+		} else if f.Tag.Get("validate") != "" {
+			in.rulesOfQuery = false
 		}
 		in.params = append(in.params, p)
 	}
@@ -176,7 +193,19 @@ func (in *input) bind(c *gin.Context, v reflect.Value, limit int64, mediaTypes [
 			return err
 		}
 	}
-	return in.validate(v)
+	raw := c.Request.URL.RawQuery
+	if !in.rulesOfQuery || len(raw) > keptLength {
+		return in.validate(v)
+	}
+	if _, kept := in.kept.Load(raw); kept {
+		return nil
+	}
+	err := in.validate(v)
+	if err == nil && in.keptCount.Load() < keptMost {
+		in.keptCount.Add(1)
+		in.kept.Store(raw, nil)
+	}
+	return err
 }
 
 func (in *input) bindParams(c *gin.Context, v reflect.Value) error {
@@ -191,7 +220,11 @@ func (in *input) bindParams(c *gin.Context, v reflect.Value) error {
 		}
 	}
 	slices.SortFunc(faults, func(a, b models.FieldError) int { return strings.Compare(a.Parameter, b.Parameter) })
-	for _, p := range in.params {
+	for i := range in.params {
+		p := &in.params[i]
+		if p.in == "query" && p.preset == nil && len(query[p.name]) == 0 {
+			continue
+		}
 		field := v.FieldByIndex(p.index)
 		switch p.in {
 		case "path":
@@ -218,11 +251,9 @@ func (in *input) bindParams(c *gin.Context, v reflect.Value) error {
 		case "query":
 			values, given := query[p.name]
 			if !given {
-				if d, ok := p.field.Tag.Lookup("default"); ok {
-					values, given = []string{d}, true
-				}
+				values = p.preset
 			}
-			if given {
+			if values != nil {
 				if f := p.set(field, values); f != nil {
 					faults = append(faults, *f)
 				}
@@ -275,7 +306,7 @@ func unknownParameter(name string, allowed []string) models.FieldError {
 }
 
 // set puts the values of one parameter into its field.
-func (p param) set(field reflect.Value, values []string) *models.FieldError {
+func (p *param) set(field reflect.Value, values []string) *models.FieldError {
 	t := field.Type()
 	if t.Kind() == reflect.Slice && !reflect.PointerTo(t).Implements(textUnmarshaler) {
 		list := reflect.MakeSlice(t, 0, len(values))
@@ -305,7 +336,7 @@ func (p param) set(field reflect.Value, values []string) *models.FieldError {
 	return p.setOne(field, values[0])
 }
 
-func (p param) setOne(v reflect.Value, text string) *models.FieldError {
+func (p *param) setOne(v reflect.Value, text string) *models.FieldError {
 	if !validText(text) {
 		return &models.FieldError{Parameter: p.name, Code: "format", Message: models.Text{
 			PL: "Niedozwolone znaki.", EN: "Characters that are not allowed."}}
@@ -347,7 +378,7 @@ func (p param) setOne(v reflect.Value, text string) *models.FieldError {
 	return p.wrongType(v.Type())
 }
 
-func (p param) wrongType(t reflect.Type) *models.FieldError {
+func (p *param) wrongType(t reflect.Type) *models.FieldError {
 	want := expected(t)
 	return &models.FieldError{Parameter: p.name, Code: "type", Message: models.Text{
 		PL: "Oczekiwano " + want.PL + ".", EN: "Expected " + want.EN + "."}}

@@ -220,6 +220,14 @@ func requestFrom(ctx context.Context) *request {
 // LanguageFrom returns the language of the request's messages, Polish outside a request.
 func LanguageFrom(ctx context.Context) models.Language { return requestFrom(ctx).language }
 
+// QueryFrom returns the query of the request's address as it was sent, "" outside a request.
+func QueryFrom(ctx context.Context) string {
+	if r := requestFrom(ctx); r.http != nil {
+		return r.http.URL.RawQuery
+	}
+	return ""
+}
+
 // LoggerFrom returns the logger of the server, with the request's id attached.
 func LoggerFrom(ctx context.Context) *slog.Logger {
 	r := requestFrom(ctx)

@@ -56,7 +56,7 @@ func (c *changer) rename(ctx context.Context) (string, change, error) {
 		c.renamed[id] = before
 	}
 	lon, lat := c.d.Position(id)
-	return name, change{id: id, name: name, tile: get("/tiles/" + tileOf(lon, lat, 15).String() + "?lang=pl")}, nil
+	return name, change{id: id, name: name, tile: get("/tiles/" + tileOf(lon, lat, 19).String() + "?lang=pl")}, nil
 }
 
 // close gives the places their names back.
