@@ -12,6 +12,7 @@ import (
 
 	"wolnica/api"
 	"wolnica/api/auth"
+	"wolnica/api/ogc"
 	"wolnica/api/site"
 	"wolnica/api/tiles"
 	v1 "wolnica/api/v1"
@@ -37,6 +38,10 @@ type Config struct {
 	Map *mapdata.Data
 	// TileCache bounds the cache of encoded tiles in bytes; 0 means DefaultTileCache, less than 0 none.
 	TileCache int
+	// Finder answers the filters of the OGC API from the map index, and Features keeps the texts of its features as long as
+	// somebody tells it of their changes. Without them the database answers.
+	Finder   ogc.Finder
+	Features *ogc.Cache
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp           string
 	Log            *slog.Logger
@@ -97,6 +102,11 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	pages.Mount(engine)
+	gis, err := ogc.New(ogc.Config{Store: cfg.Store, Finder: cfg.Finder, Cache: cfg.Features, Timeout: cfg.Timeout, Version: cfg.Version, Now: cfg.Now})
+	if err != nil {
+		return nil, err
+	}
+	gis.Mount(engine)
 	return engine, nil
 }
 
