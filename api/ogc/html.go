@@ -22,6 +22,7 @@ var css []byte
 
 // htmlPage is what a page shows: the same template serves every resource.
 type htmlPage struct {
+	Base          string
 	Lang, Other   models.Language
 	OtherHref     string
 	OtherName     string
@@ -60,7 +61,7 @@ func (s *Service) html(r *request, p htmlPage) error {
 	if r.lang == models.English {
 		p.Other, p.OtherName, p.Skip = models.Polish, "Polski", "Skip to content"
 	}
-	p.OtherHref = r.here("lang", string(p.Other))
+	p.Base, p.OtherHref = r.base, r.here("lang", string(p.Other))
 	p.JSON, p.JSONName = r.here("f", "json"), "JSON"
 	if r.mediaType == typeGeoJSON {
 		p.JSONName = "GeoJSON"

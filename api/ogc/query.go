@@ -169,7 +169,7 @@ func (c *collection) parseItems(v url.Values) (itemsQuery, error) {
 				f.add(p.name, "vocabulary", fmt.Sprintf("Nieznana wartość %q. Dozwolone: %s.", value, allowed), fmt.Sprintf("Unknown value %q. Allowed: %s.", value, allowed))
 			}
 		}
-		if len(values) > 1 && (p.name == "freshness" || p.name == "kind" && c.kind == models.KindPlace) {
+		if len(values) > 1 && (p.name == "freshness" || p.name == "facet") {
 			f.add(p.name, "single", "Ten parametr przyjmuje jedną wartość.", "This parameter takes one value.")
 			continue
 		}

@@ -81,6 +81,7 @@ var featureTables = map[models.Kind]featureTable{
 			{Column: geo.Column{Name: "capacity", Type: geo.ColumnInteger}},
 			{Column: geo.Column{Name: "surface", Type: geo.ColumnText}, sql: "nullif(p.surface, '')"},
 			{Column: geo.Column{Name: "area_m2", Type: geo.ColumnNumber}},
+			{Column: geo.Column{Name: "operator", Type: geo.ColumnText}, sql: "nullif(p.operator, '')"},
 			{Column: geo.Column{Name: "locality", Type: geo.ColumnText}, sql: "nullif(p.locality, '')"},
 			{Column: geo.Column{Name: "street", Type: geo.ColumnText}, sql: "nullif(p.street, '')", masked: "NULL"},
 			{Column: geo.Column{Name: "house_number", Type: geo.ColumnText}, sql: "nullif(p.house_number, '')", masked: "NULL"},
