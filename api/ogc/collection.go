@@ -18,6 +18,8 @@ type collection struct {
 	// temporal says what datetime asks for.
 	temporal   models.Text
 	parameters []parameter
+	// queried are the properties that filters may ask of.
+	queried []store.Queryable
 	// records is the path of the records in the API of the registry, before their number.
 	records string
 	// listed are the properties shown in the page of the list, beside the name.
@@ -25,7 +27,8 @@ type collection struct {
 	writer writer
 }
 
-// parameter is a property, or something near one, that is asked for by its name: category=park.
+// parameter is a property that is asked for by its name, category=park, in a way that the map index knows too. It may take
+// several values, any of which will do. The other queryables are asked with CQL2 behind the same form.
 type parameter struct {
 	name  string
 	title models.Text
@@ -45,7 +48,7 @@ func (c *collection) parameter(name string) *parameter {
 
 func collections() []*collection {
 	list := []*collection{
-		{id: "places", kind: models.KindPlace, records: "/api/v1/places/", listed: []string{"category", "municipality_name", "grade"},
+		{id: "places", kind: models.KindPlace, records: "/api/v1/places/", queried: store.PlaceQueryables(), listed: []string{"category", "municipality_name", "grade"},
 			title: models.Text{PL: "Miejsca", EN: "Places"},
 			description: models.Text{PL: "Infrastruktura czasu wolnego i zabytki: opublikowane miejsca. Położenie miejsc o widoczności coarse jest zamaskowane do około 1 km.",
 				EN: "Leisure infrastructure and heritage sites: the published places. The position of places with coarse visibility is masked to about 1 km."},
@@ -72,7 +75,7 @@ func collections() []*collection {
 				{name: "visibility", title: models.Text{PL: "Widoczność.", EN: "Visibility."}, codes: models.Visibilities.Codes(),
 					set: func(f *store.FeatureFilter, v []string) { f.Place.Visibilities = v }},
 			}, verdictParameters()...)},
-		{id: "products", kind: models.KindProduct, records: "/api/v1/products/", listed: []string{"category", "municipality_name", "status"},
+		{id: "products", kind: models.KindProduct, records: "/api/v1/products/", queried: store.ProductQueryables(), listed: []string{"category", "municipality_name", "status"},
 			title: models.Text{PL: "Produkty turystyczne", EN: "Tourist products"},
 			description: models.Text{PL: "Szlaki, trasy, pakiety, wydarzenia i kolekcje: opublikowane produkty turystyczne. Produkt bez własnego śladu nie ma geometrii.",
 				EN: "Trails, routes, packages, events and collections: the published tourist products. A product without a line of its own has no geometry."},
@@ -89,7 +92,7 @@ func collections() []*collection {
 				{name: "publication", title: models.Text{PL: "Stan publikacji.", EN: "State of publication."}, codes: models.Publications.Codes(),
 					set: func(f *store.FeatureFilter, v []string) { f.Product.Publications = v }},
 			}},
-		{id: "municipalities", kind: models.KindMunicipality, records: "/api/v1/municipalities/", listed: []string{"teryt", "kind", "population"},
+		{id: "municipalities", kind: models.KindMunicipality, records: "/api/v1/municipalities/", queried: store.MunicipalityQueryables(), listed: []string{"teryt", "kind", "population"},
 			title:       models.Text{PL: "Gminy", EN: "Municipalities"},
 			description: models.Text{PL: "Gminy metropolii z granicami i liczbą ludności.", EN: "The municipalities of the metropolis with their outlines and population."},
 			temporal:    models.Text{PL: "Kiedy rekord ostatnio zmieniono (updated_at).", EN: "When the record was last changed (updated_at)."},

@@ -21,6 +21,21 @@ var conformsTo = []string{
 	"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
 	"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
 	"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+	"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+	"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+	"http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+	"http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
+	"http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+	"http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+	"http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+	"http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison",
+	"http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions",
+	"http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions-plus",
+	"http://www.opengis.net/spec/cql2/1.0/conf/spatial-functions",
+	"http://www.opengis.net/spec/cql2/1.0/conf/temporal-functions",
+	"http://www.opengis.net/spec/cql2/1.0/conf/array-functions",
+	"http://www.opengis.net/spec/cql2/1.0/conf/property-property",
+	"http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
 }
 
 const relQueryables = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
@@ -199,16 +214,6 @@ type queryable struct {
 	title models.Text
 	kind  geo.ColumnType
 	codes []string
-	// plain says that it is a parameter too: name=value.
-	plain bool
-}
-
-func (c *collection) queryables() []queryable {
-	list := []queryable{{name: "geometry", title: propertyTitle("geometry")}}
-	for _, p := range c.parameters {
-		list = append(list, queryable{name: p.name, title: p.title, kind: geo.ColumnText, codes: p.codes, plain: true})
-	}
-	return list
 }
 
 // schema describes the queryable in JSON Schema, which OpenAPI 3.0 understands as well.

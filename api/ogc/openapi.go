@@ -1,10 +1,12 @@
 package ogc
 
 import (
+	"slices"
 	"strings"
 
 	"wolnica/geo"
 	"wolnica/models"
+	"wolnica/models/store"
 )
 
 type object = map[string]any
@@ -115,6 +117,10 @@ func (c *collection) described() []described {
 		{"bbox-crs", models.Text{PL: "Układ współrzędnych prostokąta.", EN: "Reference system of the box."}, crsSchema()},
 		{"crs", crsText, crsSchema()},
 		{"datetime", models.Text{PL: c.temporal.PL + " Chwila albo przedział, z końcem otwartym jako „..”.", EN: c.temporal.EN + " An instant or an interval, with an open end as “..”."}, object{"type": "string"}},
+		{"filter", filterText, object{"type": "string"}},
+		{"filter-lang", models.Text{PL: "Język filtra; cql-text to szkic standardu, którym piszą starsze programy.", EN: "Language of the filter; cql-text is the draft that older programs write."},
+			object{"type": "string", "enum": filterLangs, "default": langText}},
+		{"filter-crs", models.Text{PL: "Układ współrzędnych geometrii w filtrze.", EN: "Reference system of the geometries in the filter."}, crsSchema()},
 		{"limit", models.Text{PL: "Najwyżej tyle obiektów na stronie.", EN: "Most features on a page."}, object{"type": "integer", "minimum": 1, "maximum": maxLimit, "default": defaultLimit}},
 		{"after", models.Text{PL: "Tylko obiekty o numerze większym niż ten; tak prowadzi odnośnik next.", EN: "Only features whose number is greater; the next link uses it."}, object{"type": "integer", "minimum": 0}},
 		{"properties", models.Text{PL: "Tylko te właściwości obiektów.", EN: "Only these properties of features."}, object{"type": "array", "items": object{"type": "string", "enum": c.properties()}}},
@@ -124,6 +130,13 @@ func (c *collection) described() []described {
 		schema := q.schema(models.English)
 		delete(schema, "title")
 		list = append(list, described{p.name, p.title, object{"type": "array", "items": schema}})
+	}
+	for _, q := range c.queryables() {
+		if slices.ContainsFunc(c.plain(), func(p store.Queryable) bool { return p.Name == q.name }) {
+			schema := q.schema(models.English)
+			delete(schema, "title")
+			list = append(list, described{q.name, q.title, schema})
+		}
 	}
 	return list
 }

@@ -42,7 +42,11 @@ func (f *faults) add(parameter, code, pl, en string) {
 func (f *faults) problem(parameter string, err error) {
 	var p *geo.Problem
 	if errors.As(err, &p) {
-		f.add(parameter, p.Code, p.PL, p.EN)
+		at := ""
+		if p.Path != "" {
+			at = p.Path + ": "
+		}
+		f.add(parameter, p.Code, at+p.PL, at+p.EN)
 		return
 	}
 	f.add(parameter, "format", "Wartość nie jest poprawna.", "The value is not valid.")
@@ -90,9 +94,12 @@ func parseQuery(raw string, known []string) (url.Values, error) {
 
 // itemsParameters are the names of the parameters of the list of features, those of the standard first.
 func (c *collection) itemsParameters() []string {
-	names := []string{"bbox", "bbox-crs", "crs", "datetime", "limit", "after", "properties"}
+	names := []string{"bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "limit", "after", "properties"}
 	for _, p := range c.parameters {
 		names = append(names, p.name)
+	}
+	for _, q := range c.plain() {
+		names = append(names, q.Name)
 	}
 	return names
 }
@@ -174,6 +181,15 @@ func (c *collection) parseItems(v url.Values) (itemsQuery, error) {
 			continue
 		}
 		p.set(&q.filter, values)
+	}
+	where := c.parseWhere(v, &f)
+	switch c.kind {
+	case models.KindPlace:
+		q.filter.Place.Where = where
+	case models.KindProduct:
+		q.filter.Product.Where = where
+	default:
+		q.filter.Municipality.Where = where
 	}
 	return q, f.err()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"wolnica/geo"
+	"wolnica/geo/cql2"
 	"wolnica/models"
 )
 
@@ -27,7 +28,24 @@ type MunicipalityFilter struct {
 	Area         *geo.Geometry
 	UpdatedSince *time.Time
 	UpdatedUntil *time.Time
+	// Where is a CQL2 filter in WGS84 over MunicipalityQueryables, which is checked here.
+	Where *cql2.Expr
 }
+
+var municipalityProperties = []property{
+	identifier("id", "identyfikator", "identifier"),
+	text("name", "nazwa", "name", ""),
+	text("name_pl", "nazwa", "name", "p.name"),
+	text("teryt", "kod TERYT", "TERYT code", ""),
+	coded("kind", "rodzaj gminy", "kind of municipality", "", models.MunicipalityKinds),
+	typed(cql2.TypeInteger, "population", "ludność", "population", ""),
+	typed(cql2.TypeNumber, "area_km2", "powierzchnia (km²)", "area (km²)", ""),
+	typed(cql2.TypeTimestamp, "updated_at", "chwila zmiany", "time of the last change", ""),
+	typed(cql2.TypeGeometry, "geometry", "granica", "outline", ""),
+}
+
+// MunicipalityQueryables are the properties of municipalities that MunicipalityFilter.Where may ask of.
+func MunicipalityQueryables() []Queryable { return queryables(municipalityProperties) }
 
 // featureColumn is a property of a feature: a value that can stand in a cell of a table.
 type featureColumn struct {
@@ -238,6 +256,11 @@ func (s *Store) filterFeatures(ctx context.Context, q *query, user *models.User,
 	}
 	if m.UpdatedUntil != nil {
 		q.and("p.updated_at <= ?", *m.UpdatedUntil)
+	}
+	if m.Where != nil {
+		t := &translation{query: q, ctx: ctx, store: s, properties: municipalityProperties,
+			shown: func(condition string) string { return strings.ReplaceAll(condition, "%s", "p.geom") }, position: "p.geom"}
+		return t.add(m.Where)
 	}
 	return nil
 }
