@@ -85,6 +85,8 @@ func gdalPoints(t *testing.T, args ...string) map[string]point {
 func TestGDALReadsTheRegistry(t *testing.T) {
 	s := apitest.New(t)
 	fill(t, s, 1203)
+	execute(t, s, `UPDATE places SET updated_at = '2026-01-01T00:00:00Z'::timestamptz + id * interval '1 hour', inspected_on = '2026-01-01'::date + (id % 100)::int,
+		capacity = id, grade = CASE WHEN id % 4 = 0 THEN 'poor' WHEN id % 4 = 1 THEN 'good' END`)
 	source := "OAPIF:" + s.URL + "/ogc"
 	count := func(where string, args ...any) int64 {
 		return number(t, s, "SELECT count(*) FROM places WHERE "+where, args...)
@@ -93,10 +95,14 @@ func TestGDALReadsTheRegistry(t *testing.T) {
 		t.Errorf("ogrinfo counts %d places, want 1203", got)
 	}
 	for where, sql := range map[string]string{
-		"infrastructure_category = 'park'":                    "infrastructure_category = 'park'",
-		"infrastructure_category = 'park' AND grade = 'poor'": "infrastructure_category = 'park' AND grade = 'poor'",
-		"grade = 'poor' AND name LIKE 'Miejsce 1%'":           "grade = 'poor' AND name_pl LIKE 'Miejsce 1%'",
-		"grade IS NULL": "grade IS NULL",
+		"infrastructure_category = 'park'":                           "infrastructure_category = 'park'",
+		"infrastructure_category = 'park' AND grade = 'poor'":        "infrastructure_category = 'park' AND grade = 'poor'",
+		"grade = 'poor' AND name LIKE 'Miejsce 1%'":                  "grade = 'poor' AND name_pl LIKE 'Miejsce 1%'",
+		"name ILIKE 'MIEJSCE 12%' OR grade = 'poor'":                 "name_pl LIKE 'Miejsce 12%' OR grade = 'poor'",
+		"NOT (grade = 'poor') AND capacity BETWEEN 100 AND 400":      "grade <> 'poor' AND capacity BETWEEN 100 AND 400",
+		"updated_at >= '2026/01/02 00:00:00'":                        "updated_at >= '2026-01-02T00:00:00Z'",
+		"inspected_on > '2026/03/01'":                                "inspected_on > '2026-03-01'",
+		"grade IS NULL":                                              "grade IS NULL",
 		"facet = 'infrastructure' AND lifecycle IN ('existing','x')": "true",
 		"verdict_wheelchair = 'yes'":                                 "false",
 	} {

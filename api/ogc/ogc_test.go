@@ -403,6 +403,65 @@ func TestTimeAndProperties(t *testing.T) {
 	}
 }
 
+// A filter means the same in every language it can be written in.
+func TestFilters(t *testing.T) {
+	s := apitest.New(t)
+	fill(t, s, 60)
+	execute(t, s, "UPDATE places SET inspected_on = '2026-01-01'::date + id::int, capacity = id, updated_at = '2026-01-01T12:00:00Z'::timestamptz + id * interval '1 day'")
+	c := s.Anonymous()
+	parks := number(t, s, "SELECT count(*) FROM places WHERE infrastructure_category = 'park' AND capacity > 20")
+	inBox := number(t, s, "SELECT count(*) FROM places WHERE ST_Intersects(geom, ST_MakeEnvelope(19.8, 49.8, 20, 50, 4326))")
+	for _, q := range []struct {
+		filter, more string
+		want         int64
+	}{
+		{"infrastructure_category = 'park' AND capacity > 20", "", parks},
+		{"capacity > 20", "&infrastructure_category=park", parks},
+		{"capacity > 20", "&category=park", parks},
+		{`{"op":"and","args":[{"op":"=","args":[{"property":"infrastructure_category"},"park"]},{"op":">","args":[{"property":"capacity"},20]}]}`, "&filter-lang=cql2-json", parks},
+		{"name LIKE 'Miejsce 1%'", "", 11},
+		{"CASEI(name) LIKE CASEI('MIEJSCE 1%')", "", 11},
+		{"name ILIKE 'MIEJSCE 1%'", "&filter-lang=cql-text", 11},
+		{"capacity IN (1, 2, 300)", "", 2},
+		{"capacity BETWEEN 5 AND 9", "", 5},
+		{"inspected_on >= DATE('2026-02-20')", "", 11},
+		{"inspected_on >= '2026-02-20T'", "&filter-lang=cql-text", 11},
+		{"(updated_at > '2026-01-05T12:00:00Z') AND (name <> 'it''s = ''1''')", "&filter-lang=cql-text", 56},
+		{"grade IS NULL", "", 45},
+		{"S_INTERSECTS(geometry, BBOX(19.8, 49.8, 20, 50))", "", inBox},
+		{"S_INTERSECTS(geometry, BBOX(49.8, 19.8, 50, 20))", "&filter-crs=http://www.opengis.net/def/crs/EPSG/0/4326", inBox},
+	} {
+		if got := matched(t, c, "filter="+url.QueryEscape(q.filter)+q.more); got != q.want || got == 0 {
+			t.Errorf("%s %s: got %d, want %d", q.filter, q.more, got, q.want)
+		}
+	}
+	for query, want := range map[string]int64{"capacity=7": 1, "name=Miejsce+7": 1, "inspected_on=2026-01-03": 1, "updated_at=2026-01-03T12:00:00Z": 1, "id=9": 1, "surface=asphalt": 0} {
+		if got := matched(t, c, query); got != want {
+			t.Errorf("%s: got %d, want %d", query, got, want)
+		}
+	}
+	admin := s.Admin()
+	for _, free := range []string{"true", "false"} {
+		admin.Send("POST", "/api/v1/products", `{"kind":"trail","category":"thematic_trail","name":{"pl":"Szlak","en":""},"publication":"published","free":`+free+`}`).Want(201)
+	}
+	admin.Send("POST", "/api/v1/municipalities", `{"teryt":"1206011","name":"Igołomia","kind":"rural","population":7000,"geometry":{"type":"Polygon","coordinates":[[[19,50],[19.1,50],[19.1,50.1],[19,50.1],[19,50]]]}}`).Want(201)
+	for path, want := range map[string]int{"products/items?filter=free%20%3D%20TRUE": 1, "products/items?filter=free%20%3D%201&filter-lang=cql-text": 1, "products/items?free=1": 1,
+		"municipalities/items?filter=population%20%3E%205000": 1, "municipalities/items?filter=population%20%3E%209000": 0, "municipalities/items?population=7000": 1} {
+		if got := read(t, c, "/ogc/collections/"+path); len(got.Features) != want {
+			t.Errorf("%s: got %d features, want %d", path, len(got.Features), want)
+		}
+	}
+	// every queryable that is described can be asked of
+	for _, collection := range []string{"places", "products", "municipalities"} {
+		at := "/ogc/collections/" + collection
+		for name := range c.Get(at + "/queryables").Want(200).At("properties").(map[string]any) {
+			if name != "facet" && name != "category" { // those are compared with codes alone
+				c.Get(at + "/items?filter=" + url.QueryEscape(name+" IS NULL")).Want(200)
+			}
+		}
+	}
+}
+
 // Nothing of restricted and unpublished records, not even in counts; coarse ones at their masked position.
 func TestWhatIsHiddenStaysHidden(t *testing.T) {
 	s := apitest.New(t)
@@ -489,6 +548,14 @@ func TestProblemsNameWhatIsWrong(t *testing.T) {
 		{places + "?properties=owner", "properties", "vocabulary"},
 		{places + "?limit=1&limit=2", "limit", "repeated"},
 		{places + "?grade=a%00b", "grade", "characters"},
+		{places + "?filter=capacity%20%3E", "filter", "syntax"},
+		{places + "?filter=owner%20%3D%201", "filter", "unknown"},
+		{places + "?filter=capacity%20%3D%201&filter-lang=sql", "filter-lang", "vocabulary"},
+		{places + "?filter=capacity%20%3D%201&filter-crs=EPSG:1", "filter-crs", "crs"},
+		{places + "?filter-lang=cql2-text", "filter-lang", "alone"},
+		{places + "?capacity=many", "capacity", "type"},
+		{places + "?inspected_on=yesterday", "inspected_on", "type"},
+		{places + "?surface=lava", "surface", "vocabulary"},
 		{places + "?f=gml", "f", "vocabulary"},
 		{places + "?lang=de", "lang", "vocabulary"},
 	} {
