@@ -68,7 +68,7 @@ func (s *Service) texts(r *request, ids []int64, crs *crs, selected *selection) 
 	}
 	kind := r.collection.kind
 	if s.cache == nil || r.user != nil || crs != crs84 || selected != nil || kind == models.KindMunicipality {
-		return s.read(r, ids, crs, selected)
+		return s.read(r, ids, crs, selected, false)
 	}
 	now := s.now()
 	texts := make([]*featureText, len(ids))
@@ -82,7 +82,7 @@ func (s *Service) texts(r *request, ids []int64, crs *crs, selected *selection) 
 		return texts, nil
 	}
 	f := s.cache.begin(kind, missing)
-	read, err := s.read(r, missing, crs, selected)
+	read, err := s.read(r, missing, crs, selected, true)
 	if err != nil {
 		f.end(nil)
 		return nil, err
@@ -105,7 +105,8 @@ func (s *Service) texts(r *request, ids []int64, crs *crs, selected *selection) 
 	return out, nil
 }
 
-func (s *Service) read(r *request, ids []int64, crs *crs, selected *selection) ([]*featureText, error) {
+// read reads features from the database; keep says that a cache will keep them.
+func (s *Service) read(r *request, ids []int64, crs *crs, selected *selection, keep bool) ([]*featureText, error) {
 	w := r.collection.writer
 	if selected == nil {
 		all := w.all()
@@ -113,7 +114,7 @@ func (s *Service) read(r *request, ids []int64, crs *crs, selected *selection) (
 	}
 	texts := make([]*featureText, 0, len(ids))
 	var working []byte
-	err := s.store.Features(r.ctx, r.user, r.collection.kind, ids, func(row *store.FeatureRow) error {
+	err := s.store.Features(r.ctx, r.user, r.collection.kind, ids, keep, func() { texts = texts[:0] }, func(row *store.FeatureRow) error {
 		t, b, err := w.text(working, row, crs, *selected)
 		if err != nil {
 			return fmt.Errorf("write feature %d: %w", row.ID(), err)

@@ -130,7 +130,7 @@ type request struct {
 }
 
 func (s *Service) answer(ctx context.Context, c *gin.Context, mediaType string, parameters func(*collection) []string, serve func(*request) error) error {
-	r := &request{gin: c, ctx: ctx, user: auth.UserFrom(ctx), lang: api.LanguageFrom(ctx), base: baseURL(c.Request), mediaType: mediaType}
+	r := &request{gin: c, ctx: ctx, user: auth.UserFrom(ctx), lang: api.LanguageFrom(ctx), base: baseURL(ctx, c.Request), mediaType: mediaType}
 	if id, in := c.Params.Get("collection"); in {
 		i := slices.IndexFunc(s.collections, func(c *collection) bool { return c.id == id })
 		if i < 0 {

