@@ -10,6 +10,10 @@
 //     (valid_from to valid_to). A day stands for the whole of it, in UTC.
 //   - A box may cross the antimeridian. Heights of a six-number box are read and ignored. What has no geometry is in every
 //     box, as the standard wants.
+//   - A limit over 10,000 is refused. Part 1 would have it lowered to the greatest there is (fc-limit-response-1, C); here a
+//     program is told that it will not get what it asks for.
+//   - The filter-lang cql-text, of the draft, is taken beside cql2-text and cql2-json: GDAL 3.6 writes it, and without it
+//     would take datetime for a filter on whatever date its user names.
 //   - timeStamp is when an answer of this content was first made here, so that a strong ETag can be true.
 //
 // Who sees what is decided by the store, as for every list: nothing of restricted records, coarse ones at their masked

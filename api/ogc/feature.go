@@ -1,10 +1,9 @@
 package ogc
 
 import (
+	"crypto/sha256"
 	"strconv"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"wolnica/geo"
 	"wolnica/models"
@@ -20,6 +19,8 @@ type featureText struct {
 	at, end, en int32
 	// name goes in at; url ends the properties. Either is left out when it was not asked for.
 	name, url bool
+	// sum tells this text from any other.
+	sum [16]byte
 	// staleOn is the day from which the text is no longer true although nobody changed the record; zero for never.
 	staleOn time.Time
 }
@@ -95,6 +96,8 @@ func (w writer) text(dst []byte, row *store.FeatureRow, crs *crs, s selection) (
 		b = row.AppendJSON(b, 1)
 	}
 	t.bytes = append(make([]byte, 0, len(b)), b...)
+	sum := sha256.Sum256(t.bytes)
+	t.sum = [16]byte(sum[:16])
 	return t, b, nil
 }
 
@@ -115,10 +118,4 @@ func (t *featureText) append(dst []byte, lang models.Language, recordURL string)
 		dst = append(dst, '"')
 	}
 	return append(dst, '}')
-}
-
-// appendText appends a string as JSON; what is not UTF-8 is replaced.
-func appendText(dst []byte, s string) []byte {
-	dst, _ = jsontext.AppendQuote(dst, s)
-	return dst
 }

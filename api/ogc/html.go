@@ -23,6 +23,7 @@ var css []byte
 // htmlPage is what a page shows: the same template serves every resource.
 type htmlPage struct {
 	Base          string
+	Path          string // what the trail of links is called
 	Lang, Other   models.Language
 	OtherHref     string
 	OtherName     string
@@ -41,7 +42,8 @@ type htmlPage struct {
 type htmlCell struct {
 	Text, Href string
 	Code       bool
-	Badge      bool
+	// Badge marks what is invented, in words for those who do not see the mark.
+	Badge string
 }
 
 type htmlFact struct {
@@ -57,9 +59,9 @@ type htmlTable struct {
 }
 
 func (s *Service) html(r *request, p htmlPage) error {
-	p.Lang, p.Other, p.OtherName, p.Skip = r.lang, models.English, "English", "Przejdź do treści"
+	p.Lang, p.Other, p.OtherName, p.Skip, p.Path = r.lang, models.English, "English", "Przejdź do treści", "Ścieżka"
 	if r.lang == models.English {
-		p.Other, p.OtherName, p.Skip = models.Polish, "Polski", "Skip to content"
+		p.Other, p.OtherName, p.Skip, p.Path = models.Polish, "Polski", "Skip to content", "Breadcrumb"
 	}
 	p.Base, p.OtherHref = r.base, r.here("lang", string(p.Other))
 	p.JSON, p.JSONName = r.here("f", "json"), "JSON"
@@ -235,13 +237,13 @@ func (s *Service) itemsPage(r *request, q itemsQuery, p page, body []byte) error
 		if name == "" {
 			name = strconv.FormatInt(f.ID, 10)
 		}
-		row := []htmlCell{{Text: name, Href: r.page("/collections/" + r.collection.id + "/items/" + strconv.FormatInt(f.ID, 10)), Badge: f.value("demonstration") == "true"}}
+		row := []htmlCell{{Text: name, Href: r.page("/collections/" + r.collection.id + "/items/" + strconv.FormatInt(f.ID, 10)), Badge: r.badge(f.value("demonstration") == "true")}}
 		for _, property := range listed {
-			row = append(row, htmlCell{Text: f.value(r.labelled(property))})
+			row = append(row, htmlCell{Text: r.words(property, f.value(r.labelled(property)))})
 		}
 		table.Rows = append(table.Rows, row)
 	}
-	if slices.ContainsFunc(table.Rows, func(row []htmlCell) bool { return row[0].Badge }) {
+	if slices.ContainsFunc(table.Rows, func(row []htmlCell) bool { return row[0].Badge != "" }) {
 		out.Badge = demonstrationText.In(r.lang)
 	}
 	out.Tables = []htmlTable{table}
@@ -259,6 +261,41 @@ func (r *request) labelled(property string) string {
 	return property
 }
 
+// words puts the codes of a property into words.
+func (r *request) words(property, value string) string {
+	var codes []models.CodeEntry
+	switch property {
+	case "publication":
+		codes = models.Publications.Entries
+	case "visibility":
+		codes = models.Visibilities.Entries
+	case "facet":
+		codes = append([]models.CodeEntry{{Code: "both", Label: models.Text{PL: "dziedzictwo i infrastruktura", EN: "heritage and infrastructure"}}}, models.Facets.Entries...)
+	default:
+		for _, q := range r.collection.queried {
+			if q.Name == property {
+				codes = q.Codes
+			}
+		}
+	}
+	if codes == nil {
+		return value
+	}
+	list := strings.Split(value, ", ")
+	for i, code := range list {
+		list[i] = models.CodeList{Entries: codes}.Label(code).In(r.lang)
+	}
+	return strings.Join(list, ", ")
+}
+
+// badge is the word for what is invented.
+func (r *request) badge(invented bool) string {
+	if !invented {
+		return ""
+	}
+	return models.Text{PL: "dane pokazowe", EN: "demonstration data"}.In(r.lang)
+}
+
 var demonstrationText = models.Text{PL: "Dane pokazowe: to, co oznaczono znakiem ◆, jest zmyślone.", EN: "Demonstration data: what is marked ◆ is invented."}
 
 func (s *Service) itemPage(r *request, crs *crs, body []byte) error {
@@ -270,17 +307,21 @@ func (s *Service) itemPage(r *request, crs *crs, body []byte) error {
 	if f.value("demonstration") == "true" {
 		p.Badge = demonstrationText.In(r.lang)
 	}
+	otherLanguage := string(models.English)
+	if r.lang == models.English {
+		otherLanguage = string(models.Polish)
+	}
 	for _, name := range r.collection.properties() {
 		value := f.value(name)
-		if value == "" || name == "name" || name == "demonstration" {
+		if value == "" || name == "name" || name == "demonstration" || name == "category_"+otherLanguage {
 			continue
 		}
-		cell := htmlCell{Text: value}
+		cell := htmlCell{Text: r.words(name, value)}
 		if name == "url" || name == "website" {
 			cell.Href = value
 		}
 		if p.Badge != "" && (name == "grade" || name == "inspected_on" || name == "freshness") {
-			cell.Badge = true
+			cell.Badge = r.badge(true)
 		}
 		p.Facts = append(p.Facts, htmlFact{propertyTitle(name).In(r.lang), []htmlCell{cell}})
 	}

@@ -157,17 +157,23 @@ func (s *Service) items(r *request) error {
 	b = append(b, `"numberReturned":`...)
 	b = strconv.AppendInt(b, int64(len(p.texts)), 10)
 	b = append(b, `,"features":[`...)
-	record := r.base + r.collection.records
+	// The tag is made from the sums of the texts, which are kept with them: hashing a megabyte costs as much as all else.
+	record, content := r.base+r.collection.records, sha256.New()
+	content.Write(b)
 	for i, t := range p.texts {
+		content.Write(t.sum[:])
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, '\n')
 		b = append(t.append(b, r.lang, record), '}')
 	}
+	rest := len(b)
 	b = append(b, "\n],"...)
 	b = appendLinks(b, links)
-	sum := sha256.Sum256(b)
+	content.Write(b[rest:])
+	content.Write([]byte(record + " " + string(r.lang)))
+	sum := content.Sum(nil)
 	made := s.made.time([16]byte(sum[:16]), s.now())
 	b = append(b, `,"timeStamp":"`...)
 	b = made.AppendFormat(b, time.RFC3339)
