@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -241,4 +242,34 @@ type fixed []int64
 
 func (f fixed) PlaceIDs(context.Context, *models.User, models.PlaceFilter, int64, int) ([]int64, int64, bool, error) {
 	return f, int64(len(f)), true, nil
+}
+
+// Behind a proxy every address is the one people use.
+func TestLinksBehindAProxy(t *testing.T) {
+	s := storetest.Open(t)
+	if _, err := s.Pool().Exec(context.Background(), `INSERT INTO places (name_pl, geom, accuracy, infrastructure_category, publication)
+		SELECT 'Miejsce', 'SRID=4326;POINT(20 50)', 'within_10m', 'park', 'published' FROM generate_series(1, 3)`); err != nil {
+		t.Fatal(err)
+	}
+	svc, err := New(Config{Store: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := api.NewEngine(api.Settings{Logger: slog.New(slog.DiscardHandler), TrustedProxies: []string{"192.0.2.1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	svc.Mount(engine)
+	for _, path := range []string{"/ogc", "/ogc/collections", "/ogc/collections/places/items?limit=2", "/ogc/collections/places/items/1?f=html"} {
+		req := httptest.NewRequest(http.MethodGet, path, nil) // from 192.0.2.1
+		req.Header.Set("X-Forwarded-Proto", "https")
+		req.Header.Set("X-Forwarded-Host", "registry.example.org")
+		req.Header.Set("X-Forwarded-Prefix", "/rejestr")
+		w := httptest.NewRecorder()
+		engine.ServeHTTP(w, req)
+		said := w.Body.String() + strings.Join(w.Header().Values("Link"), " ")
+		if w.Code != 200 || !strings.Contains(said, "https://registry.example.org/rejestr/ogc") || strings.Contains(said, "example.com") || strings.Contains(said, "example.org/ogc") {
+			t.Errorf("%s: got %d %s, want the proxy's address in every link", path, w.Code, said)
+		}
+	}
 }

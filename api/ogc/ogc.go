@@ -31,6 +31,8 @@ type Config struct {
 	Finder Finder
 	// Cache keeps the texts of public features. Nil keeps nothing, which is right unless its Forget hears of every change.
 	Cache *Cache
+	// Gates bound the requests worked on at once; nil is no bound.
+	Gates *api.Gates
 	// Timeout bounds the work on one request; 0 is no bound.
 	Timeout time.Duration
 	// Version is the program's, for the OpenAPI document.
@@ -44,6 +46,7 @@ type Service struct {
 	store       *store.Store
 	finder      Finder
 	cache       *Cache
+	gates       *api.Gates
 	timeout     time.Duration
 	version     string
 	now         func() time.Time
@@ -57,7 +60,7 @@ type Service struct {
 
 // New returns the service.
 func New(cfg Config) (*Service, error) {
-	s := &Service{store: cfg.Store, finder: cfg.Finder, cache: cfg.Cache, timeout: cfg.Timeout, version: cfg.Version, now: cfg.Now, collections: collections()}
+	s := &Service{store: cfg.Store, finder: cfg.Finder, cache: cfg.Cache, gates: cfg.Gates, timeout: cfg.Timeout, version: cfg.Version, now: cfg.Now, collections: collections()}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -84,17 +87,18 @@ const (
 func (s *Service) Mount(engine *gin.Engine) {
 	for _, r := range []struct {
 		path, mediaType string
+		class           api.Class
 		parameters      func(c *collection) []string
 		serve           func(r *request) error
 	}{
-		{"", typeJSON, nil, s.landing},
-		{"/conformance", typeJSON, nil, s.conformance},
-		{"/api", typeOpenAPI, nil, s.api},
-		{"/collections", typeJSON, nil, s.listCollections},
-		{"/collections/:collection", typeJSON, nil, s.describeCollection},
-		{"/collections/:collection/queryables", typeSchema, nil, s.queryables},
-		{"/collections/:collection/items", typeGeoJSON, (*collection).itemsParameters, s.items},
-		{"/collections/:collection/items/:feature", typeGeoJSON, func(*collection) []string { return []string{"crs"} }, s.item},
+		{"", typeJSON, api.Light, nil, s.landing},
+		{"/conformance", typeJSON, api.Light, nil, s.conformance},
+		{"/api", typeOpenAPI, api.Light, nil, s.api},
+		{"/collections", typeJSON, api.Light, nil, s.listCollections},
+		{"/collections/:collection", typeJSON, api.Light, nil, s.describeCollection},
+		{"/collections/:collection/queryables", typeSchema, api.Light, nil, s.queryables},
+		{"/collections/:collection/items", typeGeoJSON, api.Heavy, (*collection).itemsParameters, s.items},
+		{"/collections/:collection/items/:feature", typeGeoJSON, api.Light, func(*collection) []string { return []string{"crs"} }, s.item},
 	} {
 		handler := func(c *gin.Context) {
 			ctx := c.Request.Context()
@@ -107,12 +111,11 @@ func (s *Service) Mount(engine *gin.Engine) {
 				api.Fail(c, err)
 			}
 		}
-		engine.GET("/ogc"+r.path, handler)
-		engine.HEAD("/ogc"+r.path, handler)
+		api.Get(engine, "/ogc"+r.path, s.gates.Handler(r.class), handler)
 	}
-	engine.GET("/ogc/ogc.css", func(c *gin.Context) {
-		c.Header("Cache-Control", "max-age=3600")
-		c.Data(http.StatusOK, "text/css; charset=utf-8", css)
+	api.Get(engine, "/ogc/ogc.css", func(c *gin.Context) {
+		c.Header("Cache-Control", "public, max-age=3600")
+		api.AnswerBytes(c, "text/css; charset=utf-8", css)
 	})
 }
 
@@ -130,7 +133,7 @@ type request struct {
 }
 
 func (s *Service) answer(ctx context.Context, c *gin.Context, mediaType string, parameters func(*collection) []string, serve func(*request) error) error {
-	r := &request{gin: c, ctx: ctx, user: auth.UserFrom(ctx), lang: api.LanguageFrom(ctx), base: baseURL(ctx, c.Request), mediaType: mediaType}
+	r := &request{gin: c, ctx: ctx, user: auth.UserFrom(ctx), lang: api.LanguageFrom(ctx), base: api.BaseURL(ctx), mediaType: mediaType}
 	if id, in := c.Params.Get("collection"); in {
 		i := slices.IndexFunc(s.collections, func(c *collection) bool { return c.id == id })
 		if i < 0 {
@@ -221,13 +224,6 @@ func quality(accept string, types ...string) float64 {
 	return best
 }
 
-// publicLife is how many seconds a shared cache may give out a public answer, and staleLife how many more while it asks
-// for a new one.
-const (
-	publicLife = 10
-	staleLife  = 60
-)
-
 // write sends a body, or 304 when the client has it. A strong ETag follows from the bytes when none is given.
 func (r *request) write(contentType, etag string, body []byte) {
 	h := r.gin.Writer.Header()
@@ -236,11 +232,7 @@ func (r *request) write(contentType, etag string, body []byte) {
 		etag = `"` + hex.EncodeToString(sum[:16]) + `"`
 	}
 	h.Set("ETag", etag)
-	if r.user == nil {
-		h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d, stale-while-revalidate=%d", publicLife, staleLife))
-	} else {
-		h.Set("Cache-Control", "private, no-cache")
-	}
+	h.Set("Cache-Control", api.CacheControl(r.gin.Request))
 	if api.IfNoneMatch(strings.Join(r.gin.Request.Header.Values("If-None-Match"), ", "), etag) {
 		r.gin.Status(http.StatusNotModified)
 		r.gin.Writer.WriteHeaderNow()

@@ -101,7 +101,7 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	pages.Mount(engine)
-	gisConfig := ogc.Config{Store: cfg.Store, Timeout: cfg.Timeout, Version: cfg.Version, Now: cfg.Now}
+	gisConfig := ogc.Config{Store: cfg.Store, Gates: cfg.Gates, Timeout: cfg.Timeout, Version: cfg.Version, Now: cfg.Now}
 	if cfg.Map != nil {
 		gisConfig.Finder, gisConfig.Cache = cfg.Map, cfg.Features
 	}

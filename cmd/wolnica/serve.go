@@ -105,13 +105,7 @@ func (c serveCommand) Run(p *program) (err error) {
 			return err
 		}
 	}
-	mapConfig := mapdata.Config{Store: s, Log: log}
-	var features *ogc.Cache
-	if c.FeatureCache > 0 {
-		features = ogc.NewCache(c.FeatureCache << 20)
-		mapConfig.Forget = features.Forget
-	}
-	world, err := mapdata.Open(p.ctx, mapConfig)
+	world, features, err := c.openMap(p.ctx, s, log)
 	if err != nil {
 		return err
 	}
@@ -157,11 +151,11 @@ func (c serveCommand) runAsWorker(p *program, public *url.URL, log *slog.Logger)
 		return err
 	}
 	defer s.Close()
-	world, err := mapdata.Open(p.ctx, mapdata.Config{Store: s, Log: log})
+	world, features, err := c.openMap(p.ctx, s, log)
 	if err != nil {
 		return err
 	}
-	handler, jobs, err := c.handler(s, world, public, log)
+	handler, jobs, err := c.handler(s, world, features, public, log)
 	if err != nil {
 		return err
 	}
@@ -202,6 +196,18 @@ func (c serveCommand) publicURL() (*url.URL, error) {
 			"--public-url: expected an address such as https://registry.example.org, without a path.")
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+// openMap loads the map, and makes the cache of features that its changes keep true; nil for none.
+func (c serveCommand) openMap(ctx context.Context, s *store.Store, log *slog.Logger) (*mapdata.Data, *ogc.Cache, error) {
+	cfg := mapdata.Config{Store: s, Log: log}
+	var features *ogc.Cache
+	if c.FeatureCache > 0 {
+		features = ogc.NewCache(c.FeatureCache << 20)
+		cfg.Forget = features.Forget
+	}
+	world, err := mapdata.Open(ctx, cfg)
+	return world, features, err
 }
 
 // addresses takes a list apart at commas and white space.
