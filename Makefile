@@ -37,7 +37,7 @@ build: $(if $(wildcard mapui/package.json),.tools/ui) ## build bin/wolnica
 
 .PHONY: test
 test: ## run every Go test on a real database
-	@.ci/prerequisites
+	@.ci/prerequisites --test
 	@go test -vet=off -count=1 -p 2 -timeout 15m ./... | { grep -v 'no test files' || true; }
 
 .PHONY: smoke

@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 
@@ -63,6 +64,29 @@ func AppendGeoJSON(dst []byte, g geom.T) []byte {
 		return append(dst, "null"...)
 	}
 	return append(dst, '}')
+}
+
+// ewkbPoint begins a little-endian point with an SRID.
+const ewkbPoint = "\x01\x01\x00\x00\x20"
+
+// AppendGeoJSONOf appends the GeoJSON of an EWKB geometry as AppendGeoJSON does, null for nil. A point, as most records are,
+// costs no allocation.
+func AppendGeoJSONOf(dst, ewkb []byte) ([]byte, error) {
+	if len(ewkb) == 25 && string(ewkb[:5]) == ewkbPoint {
+		dst = append(dst, `{"type":"Point","coordinates":[`...)
+		dst = AppendDegrees(dst, math.Float64frombits(binary.LittleEndian.Uint64(ewkb[9:])))
+		dst = append(dst, ',')
+		dst = AppendDegrees(dst, math.Float64frombits(binary.LittleEndian.Uint64(ewkb[17:])))
+		return append(dst, "]}"...), nil
+	}
+	if ewkb == nil {
+		return append(dst, "null"...), nil
+	}
+	g, err := DecodeEWKB(ewkb)
+	if err != nil {
+		return dst, err
+	}
+	return AppendGeoJSON(dst, g), nil
 }
 
 func appendPosition(dst []byte, flat []float64) []byte {

@@ -31,6 +31,7 @@ type PlaceFilter struct {
 	RegisterNumber string
 	Text           string
 	UpdatedSince   *time.Time
+	UpdatedUntil   *time.Time
 	BatchID        *int64
 	Deleted        bool          // the deleted ones instead of the others
 	Near           *geo.Geometry // a point

@@ -15,6 +15,7 @@ import (
 
 	"wolnica/api"
 	"wolnica/api/auth"
+	"wolnica/api/ogc"
 	"wolnica/api/server"
 	"wolnica/models"
 	"wolnica/models/job"
@@ -60,6 +61,7 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 	var running sync.WaitGroup
 	running.Go(func() { jobs.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
+	features := ogc.NewCache(0)
 	following := s
 	if cfg.Tracer != nil { // it counts the queries of requests, not those that keep the map current
 		if following, err = store.Open(ctx, store.Config{URL: s.Pool().Config().ConnString(), Now: cfg.Now}); err != nil {
@@ -67,12 +69,12 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 		}
 		t.Cleanup(following.Close)
 	}
-	world, err := mapdata.Open(ctx, mapdata.Config{Store: following, Log: slog.New(slog.NewTextHandler(log, nil)), Now: cfg.Now})
+	world, err := mapdata.Open(ctx, mapdata.Config{Store: following, Log: slog.New(slog.NewTextHandler(log, nil)), Now: cfg.Now, Forget: features.Forget})
 	if err != nil {
 		t.Fatalf("load the map: %v", err)
 	}
 	running.Go(func() { world.Run(ctx) })
-	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now,
+	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Features: features, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now,
 		Gates: api.NewGates(api.DefaultBounds())})
 	if err != nil {
 		t.Fatalf("set the server up: %v", err)

@@ -12,6 +12,7 @@ import (
 
 	"wolnica/api"
 	"wolnica/api/auth"
+	"wolnica/api/ogc"
 	"wolnica/api/site"
 	"wolnica/api/tiles"
 	v1 "wolnica/api/v1"
@@ -37,6 +38,9 @@ type Config struct {
 	Map *mapdata.Data
 	// TileCache bounds the cache of encoded tiles in bytes; 0 means DefaultTileCache, less than 0 none.
 	TileCache int
+	// Features keeps the texts of the OGC API's features; its Forget has to be that of the map's configuration. Without it, or
+	// without the map, they are read anew for each answer.
+	Features *ogc.Cache
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp           string
 	Log            *slog.Logger
@@ -97,6 +101,15 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	pages.Mount(engine)
+	gisConfig := ogc.Config{Store: cfg.Store, Gates: cfg.Gates, Timeout: cfg.Timeout, Version: cfg.Version, Now: cfg.Now}
+	if cfg.Map != nil {
+		gisConfig.Finder, gisConfig.Cache = cfg.Map, cfg.Features
+	}
+	gis, err := ogc.New(gisConfig)
+	if err != nil {
+		return nil, err
+	}
+	gis.Mount(engine)
 	return engine, nil
 }
 

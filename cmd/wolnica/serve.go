@@ -20,6 +20,7 @@ import (
 
 	"wolnica/api"
 	"wolnica/api/auth"
+	"wolnica/api/ogc"
 	"wolnica/api/server"
 	"wolnica/api/site"
 	"wolnica/cmd/wolnica/demo"
@@ -49,6 +50,7 @@ type serveCommand struct {
 	ReplicaMaxLag  time.Duration `default:"2s" placeholder:"TIME" help:"How far behind the database a replica may be." pl:"O ile replika może być opóźniona względem bazy."`
 	LogFormat      string        `enum:"text,json" default:"text" placeholder:"text|json" help:"Form of the log on standard error." pl:"Postać dziennika na standardowym wyjściu błędów."`
 	ClientRate     float64       `default:"500" placeholder:"NUMBER" help:"Reads a second from one address on average, ten times as many at once; 0 is no limit." pl:"Odczyty na sekundę z jednego adresu średnio, na raz dziesięć razy tyle; 0 to bez limitu."`
+	FeatureCache   int64         `default:"256" placeholder:"MIB" help:"Memory for the text of features that GIS programs ask for; 0 keeps none." pl:"Pamięć na teksty obiektów, o które pytają programy GIS; 0 nie trzyma żadnych."`
 	RequestTimeout time.Duration `default:"30s" placeholder:"TIME" help:"Longest work on one request." pl:"Najdłuższa praca nad jednym żądaniem."`
 }
 
@@ -103,11 +105,11 @@ func (c serveCommand) Run(p *program) (err error) {
 			return err
 		}
 	}
-	world, err := mapdata.Open(p.ctx, mapdata.Config{Store: s, Log: log})
+	world, features, err := c.openMap(p.ctx, s, log)
 	if err != nil {
 		return err
 	}
-	handler, jobs, err := c.handler(s, world, public, log)
+	handler, jobs, err := c.handler(s, world, features, public, log)
 	if err != nil {
 		return err
 	}
@@ -149,11 +151,11 @@ func (c serveCommand) runAsWorker(p *program, public *url.URL, log *slog.Logger)
 		return err
 	}
 	defer s.Close()
-	world, err := mapdata.Open(p.ctx, mapdata.Config{Store: s, Log: log})
+	world, features, err := c.openMap(p.ctx, s, log)
 	if err != nil {
 		return err
 	}
-	handler, jobs, err := c.handler(s, world, public, log)
+	handler, jobs, err := c.handler(s, world, features, public, log)
 	if err != nil {
 		return err
 	}
@@ -196,12 +198,24 @@ func (c serveCommand) publicURL() (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
+// openMap loads the map, and makes the cache of features that its changes keep true; nil for none.
+func (c serveCommand) openMap(ctx context.Context, s *store.Store, log *slog.Logger) (*mapdata.Data, *ogc.Cache, error) {
+	cfg := mapdata.Config{Store: s, Log: log}
+	var features *ogc.Cache
+	if c.FeatureCache > 0 {
+		features = ogc.NewCache(c.FeatureCache << 20)
+		cfg.Forget = features.Forget
+	}
+	world, err := mapdata.Open(ctx, cfg)
+	return world, features, err
+}
+
 // addresses takes a list apart at commas and white space.
 func addresses(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
-func (c serveCommand) handler(s *store.Store, world *mapdata.Data, public *url.URL, log *slog.Logger) (http.Handler, *job.Runner, error) {
+func (c serveCommand) handler(s *store.Store, world *mapdata.Data, features *ogc.Cache, public *url.URL, log *slog.Logger) (http.Handler, *job.Runner, error) {
 	dir := c.MediaDir
 	if dir == "" {
 		dir = filepath.Join(c.Data, "media")
@@ -220,7 +234,7 @@ func (c serveCommand) handler(s *store.Store, world *mapdata.Data, public *url.U
 	}
 	version, revision := build()
 	cfg := server.Config{
-		Store: s, Files: files, Jobs: jobs, Map: world, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
+		Store: s, Files: files, Jobs: jobs, Map: world, Features: features, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
 		Auth:  auth.Config{TrustedProxies: c.TrustedProxy},
 		Gates: api.NewGates(api.DefaultBounds()), ClientRate: c.ClientRate,
 	}

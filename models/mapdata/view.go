@@ -325,7 +325,7 @@ func (d *Data) PlaceIDs(ctx context.Context, user *models.User, f models.PlaceFi
 // searched is the part of a filter that the database has to be asked for; nil when there is none.
 func searched(p models.PlaceFilter) *models.PlaceFilter {
 	rest := models.PlaceFilter{BBox: p.BBox, Area: p.Area, ParentID: p.ParentID, ExternalID: p.ExternalID, RegisterNumber: p.RegisterNumber,
-		Text: p.Text, UpdatedSince: p.UpdatedSince, BatchID: p.BatchID, Where: p.Where}
+		Text: p.Text, UpdatedSince: p.UpdatedSince, UpdatedUntil: p.UpdatedUntil, BatchID: p.BatchID, Where: p.Where}
 	if reflect.ValueOf(rest).IsZero() {
 		return nil
 	}

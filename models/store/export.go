@@ -557,12 +557,11 @@ func (r *ExportRow) Float(column int) float64 {
 }
 
 // Time is the value of a date column (midnight UTC) or of a timestamp column (UTC) that is not null.
-func (r *ExportRow) Time(column int) time.Time {
-	b := r.Bytes(column)
-	if len(b) == 4 {
-		return exportDate(b)
-	}
-	return exportEpoch.Add(time.Duration(int64(binary.BigEndian.Uint64(b))) * time.Microsecond)
+func (r *ExportRow) Time(column int) time.Time { return exportTime(r.Bytes(column)) }
+
+// AppendJSON appends the value of a column as JSON: a date as 2006-01-02, a timestamp as RFC 3339 in UTC.
+func (r *ExportRow) AppendJSON(dst []byte, column int) []byte {
+	return appendJSON(dst, r.Bytes(column), exportColumns[column].Type)
 }
 
 // EWKB is the position the reader is told, never null.
@@ -570,6 +569,44 @@ func (r *ExportRow) EWKB() []byte { return r.Bytes(exportGeomColumn) }
 
 // exportEpoch is where PostgreSQL counts days and microseconds from.
 var exportEpoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// exportTime reads a date or a timestamp.
+func exportTime(b []byte) time.Time {
+	if len(b) == 4 {
+		return exportDate(b)
+	}
+	return exportEpoch.Add(time.Duration(int64(binary.BigEndian.Uint64(b))) * time.Microsecond)
+}
+
+// appendJSON appends a value as the server sent it as JSON; nil is null.
+func appendJSON(dst, v []byte, kind geo.ColumnType) []byte {
+	if v == nil {
+		return append(dst, "null"...)
+	}
+	switch kind {
+	case geo.ColumnText:
+		if len(v) == 0 {
+			return append(dst, `""`...)
+		}
+		dst, _ = jsontext.AppendQuote(dst, v) // PostgreSQL holds valid UTF-8 only
+		return dst
+	case geo.ColumnInteger:
+		return strconv.AppendInt(dst, exportInt(v), 10)
+	case geo.ColumnNumber:
+		f := math.Float64frombits(binary.BigEndian.Uint64(v))
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			return append(dst, "null"...)
+		}
+		return jsontext.AppendFloat(dst, f, 64)
+	case geo.ColumnBoolean:
+		return strconv.AppendBool(dst, v[0] != 0)
+	case geo.ColumnDate:
+		return append(exportTime(v).AppendFormat(append(dst, '"'), time.DateOnly), '"')
+	case geo.ColumnTimestamp:
+		return append(exportTime(v).AppendFormat(append(dst, '"'), time.RFC3339Nano), '"')
+	}
+	return append(dst, v...)
+}
 
 func exportDate(b []byte) time.Time {
 	return exportEpoch.AddDate(0, 0, int(int32(binary.BigEndian.Uint32(b))))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"wolnica/geo"
 	"wolnica/geo/cql2"
 	"wolnica/models"
 )
@@ -201,7 +202,12 @@ type ProductFilter struct {
 	PlaceID        *int64 // products that stop at the place
 	Text           string
 	On             *models.Date // valid on this day
-	Deleted        bool
+	// ValidSince and ValidUntil are an interval, open where nil, on some day of which the product is valid.
+	ValidSince, ValidUntil *models.Date
+	// BBox and Area are met by the product's own geometry; a product without one meets all (OGC 17-069r4, fc-bbox-response).
+	BBox    *geo.BBox
+	Area    *geo.Geometry
+	Deleted bool
 	// Where is a CQL2 filter in WGS84 over ProductQueryables, which is checked here.
 	Where *cql2.Expr
 }
@@ -219,59 +225,13 @@ func (s *Store) Products(ctx context.Context, user *models.User, f ProductFilter
 }
 
 func (s *Store) products(ctx context.Context, user *models.User, f ProductFilter, page models.Page) ([]models.Product, string, error) {
-	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)
 	if page.Sort == "" {
 		page.Sort = "id"
 	}
 	list := []any{"products", f, page.Sort}
 	q := newQuery()
-	if f.Deleted {
-		q.and("p.deleted_at IS NOT NULL")
-		if !scope.All {
-			q.and("p.municipality_id = ANY(?)", scope.Municipalities)
-		}
-	} else {
-		q.and("p.deleted_at IS NULL")
-		q.and(q.visible("p", scope))
-	}
-	for column, codes := range map[string][]string{"kind": f.Kinds, "status": f.Statuses, "publication": f.Publications} {
-		if len(codes) > 0 {
-			q.and("p."+column+" = ANY(?)", codes)
-		}
-	}
-	if len(f.Categories) > 0 {
-		byFacet, err := s.categorySubtrees(ctx, f.Categories)
-		if err != nil {
-			return nil, "", err
-		}
-		q.and("p.category = ANY(?)", byFacet[models.FacetProduct])
-	}
-	if len(f.Municipalities) > 0 {
-		if err := s.filterMunicipalities(ctx, q, f.Municipalities); err != nil {
-			return nil, "", err
-		}
-	}
-	if f.PlaceID != nil {
-		q.and("EXISTS (SELECT 1 FROM product_stops s WHERE s.product_id = p.id AND s.place_id = ?)", *f.PlaceID)
-		if v := q.visible("x", models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)); v != "true" {
-			q.and("EXISTS (SELECT 1 FROM places x WHERE x.id = ? AND x.deleted_at IS NULL AND "+v+")", *f.PlaceID)
-		}
-	}
-	if f.On != nil {
-		on := f.On.Format(time.DateOnly)
-		q.and("(p.valid_from IS NULL OR p.valid_from <= ?::date) AND (p.valid_to IS NULL OR p.valid_to >= ?::date)", on, on)
-	}
-	if f.Text != "" {
-		words, err := s.expandWords(ctx, f.Text)
-		if err != nil {
-			return nil, "", err
-		}
-		q.and("p.name_words @@ ?::tsquery", words.loose())
-	}
-	if f.Where != nil {
-		if err := s.whereProducts(ctx, q, f.Where); err != nil {
-			return nil, "", err
-		}
+	if err := s.filterProducts(ctx, q, user, f); err != nil {
+		return nil, "", err
 	}
 	name, descending := strings.CutPrefix(page.Sort, "-")
 	order, compare := "", ">"
@@ -321,6 +281,71 @@ func (s *Store) products(ctx context.Context, user *models.User, f ProductFilter
 		}
 	}
 	return rows, next, mapError(s.loadStops(ctx, user, rows))
+}
+
+// filterProducts adds the conditions of the filter and of what the reader may see.
+func (s *Store) filterProducts(ctx context.Context, q *query, user *models.User, f ProductFilter) error {
+	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)
+	if f.Deleted {
+		q.and("p.deleted_at IS NOT NULL")
+		if !scope.All {
+			q.and("p.municipality_id = ANY(?)", scope.Municipalities)
+		}
+	} else {
+		q.and("p.deleted_at IS NULL")
+		q.and(q.visible("p", scope))
+	}
+	for column, codes := range map[string][]string{"kind": f.Kinds, "status": f.Statuses, "publication": f.Publications} {
+		if len(codes) > 0 {
+			q.and("p."+column+" = ANY(?)", codes)
+		}
+	}
+	if len(f.Categories) > 0 {
+		byFacet, err := s.categorySubtrees(ctx, f.Categories)
+		if err != nil {
+			return err
+		}
+		q.and("p.category = ANY(?)", byFacet[models.FacetProduct])
+	}
+	if len(f.Municipalities) > 0 {
+		if err := s.filterMunicipalities(ctx, q, f.Municipalities); err != nil {
+			return err
+		}
+	}
+	if f.PlaceID != nil {
+		q.and("EXISTS (SELECT 1 FROM product_stops s WHERE s.product_id = p.id AND s.place_id = ?)", *f.PlaceID)
+		if v := q.visible("x", models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)); v != "true" {
+			q.and("EXISTS (SELECT 1 FROM places x WHERE x.id = ? AND x.deleted_at IS NULL AND "+v+")", *f.PlaceID)
+		}
+	}
+	if f.On != nil {
+		on := f.On.Format(time.DateOnly)
+		q.and("(p.valid_from IS NULL OR p.valid_from <= ?::date) AND (p.valid_to IS NULL OR p.valid_to >= ?::date)", on, on)
+	}
+	if f.ValidSince != nil {
+		q.and("(p.valid_to IS NULL OR p.valid_to >= ?::date)", f.ValidSince.Format(time.DateOnly))
+	}
+	if f.ValidUntil != nil {
+		q.and("(p.valid_from IS NULL OR p.valid_from <= ?::date)", f.ValidUntil.Format(time.DateOnly))
+	}
+	if b := f.BBox; b != nil {
+		box := envelope(q, *b)
+		q.and("(p.geom IS NULL OR (p.geom && " + box + " AND ST_Intersects(p.geom, " + box + ")))")
+	}
+	if f.Area != nil {
+		q.and("(p.geom IS NULL OR ST_Intersects(p.geom, " + q.arg(*f.Area) + "::geometry))")
+	}
+	if f.Text != "" {
+		words, err := s.expandWords(ctx, f.Text)
+		if err != nil {
+			return err
+		}
+		q.and("p.name_words @@ ?::tsquery", words.loose())
+	}
+	if f.Where != nil {
+		return s.whereProducts(ctx, q, f.Where)
+	}
+	return nil
 }
 
 // loadStops fills in the stops the user may see, of all products at once.

@@ -273,7 +273,7 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 		}
 	}
 	if b := f.BBox; b != nil {
-		box := fmt.Sprintf("ST_MakeEnvelope(%s, %s, %s, %s, 4326)", q.arg(b.MinLon), q.arg(b.MinLat), q.arg(b.MaxLon), q.arg(b.MaxLat))
+		box := envelope(q, *b)
 		// for a point the operator of the index is enough; ST_Intersects costs ten times as much
 		q.and(whereShown(q, scope, "%s && "+box+" AND (p.is_point OR ST_Intersects(%s, "+box+"))"))
 		if !scope.All {
@@ -346,6 +346,9 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 	}
 	if f.UpdatedSince != nil {
 		q.and("p.updated_at >= ?", *f.UpdatedSince)
+	}
+	if f.UpdatedUntil != nil {
+		q.and("p.updated_at <= ?", *f.UpdatedUntil)
 	}
 	if f.BatchID != nil {
 		if !scope.All && len(scope.Municipalities) == 0 {

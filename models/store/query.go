@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
+	"wolnica/geo"
 	"wolnica/models"
 )
 
@@ -48,6 +49,11 @@ func (q *query) where() string {
 		return "true"
 	}
 	return strings.Join(q.conditions, " AND ")
+}
+
+// envelope is the box as a geometry of bound numbers.
+func envelope(q *query, b geo.BBox) string {
+	return fmt.Sprintf("ST_MakeEnvelope(%s, %s, %s, %s, 4326)", q.arg(b.MinLon), q.arg(b.MinLat), q.arg(b.MaxLon), q.arg(b.MaxLat))
 }
 
 func (q *query) scan(db *gorm.DB, sql string, dest any) error {
