@@ -22,6 +22,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"wolnica/api"
+	"wolnica/api/ogc"
 	wolnica "wolnica/api/server"
 	"wolnica/models/job"
 	"wolnica/models/mapdata"
@@ -146,14 +147,15 @@ func serve() error {
 	log := slog.New(slog.NewTextHandler(null, nil))
 	l := loaded{HeapBefore: heapInUse()}
 	began := time.Now()
-	world, err := mapdata.Open(ctx, mapdata.Config{Store: s, Log: log})
+	features := ogc.NewCache(0)
+	world, err := mapdata.Open(ctx, mapdata.Config{Store: s, Log: log, Forget: features.Forget})
 	if err != nil {
 		return err
 	}
 	l.Seconds = time.Since(began).Seconds()
 	l.HeapAfter = heapInUse()
 	go world.Run(ctx)
-	handler, err := program(s, world, temp, log, cfg)
+	handler, err := program(s, world, features, temp, log, cfg)
 	if err != nil {
 		return err
 	}
@@ -179,7 +181,7 @@ func serve() error {
 }
 
 // program is the handler of every address, as `wolnica serve` has it.
-func program(s *store.Store, world *mapdata.Data, temp string, log *slog.Logger, cfg serverConfig) (http.Handler, error) {
+func program(s *store.Store, world *mapdata.Data, features *ogc.Cache, temp string, log *slog.Logger, cfg serverConfig) (http.Handler, error) {
 	files, err := media.Open(temp)
 	if err != nil {
 		return nil, err
@@ -192,7 +194,7 @@ func program(s *store.Store, world *mapdata.Data, temp string, log *slog.Logger,
 	if cache == 0 {
 		cache = -1
 	}
-	return wolnica.New(wolnica.Config{Store: s, Files: files, Jobs: jobs, Map: world, TileCache: cache, Temp: temp, Log: log, Version: "bench"})
+	return wolnica.New(wolnica.Config{Store: s, Files: files, Jobs: jobs, Map: world, Features: features, TileCache: cache, Temp: temp, Log: log, Version: "bench"})
 }
 
 // bare is Gin answering so many bytes: the speed that cached tiles are measured against.

@@ -97,10 +97,15 @@ type block struct {
 	minID, maxID            int64
 	// present has bit v%64 of a column set for every value v in it: a cheap "certainly not here"
 	present []uint64
+	// most is the greatest value of a column, other than a Number
+	most []uint32
 	// counts of a Code column, in order of value; of Set and Packed columns by counter
 	codeCounts [][]valueCount
 	bitCounts  [][]uint16
 	levels     []level
+	// starts are the beginnings of the words of the folded names, each once and in order: a cheap "certainly not here" for
+	// suggestions
+	starts []uint32
 }
 
 func (b *block) name(p, i int) []byte {
@@ -229,7 +234,8 @@ func (d *draft) add(r *Record) {
 func (d *draft) finish(serial uint64) *block {
 	b := d.block
 	b.serial = serial
-	b.names, b.folded, b.shapes = slices.Clip(b.names), slices.Clip(b.folded), slices.Clip(b.shapes)
+	// to keep no room that growing took
+	b.names, b.folded, b.shapes = slices.Clone(b.names), slices.Clone(b.folded), slices.Clone(b.shapes)
 	b.box, b.shapeBox, b.smallBox = emptyBox, emptyBox, emptyBox
 	b.minID, b.maxID = math.MaxInt64, math.MinInt64
 	for i, id := range b.ids {
@@ -250,12 +256,16 @@ func (d *draft) finish(serial uint64) *block {
 	slices.SortFunc(b.bySize, func(i, j uint16) int {
 		return cmp.Or(cmp.Compare(b.shapes[j].size(), b.shapes[i].size()), cmp.Compare(i, j))
 	})
-	b.present = make([]uint64, len(b.cols))
+	b.present, b.most = make([]uint64, len(b.cols)), make([]uint32, len(b.cols))
 	b.codeCounts = make([][]valueCount, len(b.cols))
 	b.bitCounts = make([][]uint16, len(b.cols))
 	for i, c := range d.schema {
 		for p := range b.ids {
-			b.present[i] |= 1 << (b.cols[i].at(p) & 63)
+			v := b.cols[i].at(p)
+			b.present[i] |= 1 << (v & 63)
+			if c.Form != Number {
+				b.most[i] = max(b.most[i], v)
+			}
 		}
 		switch c.Form {
 		case Code:
@@ -263,12 +273,13 @@ func (d *draft) finish(serial uint64) *block {
 		case Set, Packed:
 			n := make([]uint16, c.counters())
 			for p := range b.ids {
-				countBits(c.Form, b.cols[i].at(p), n)
+				countBits(c.Form, b.cols[i].at(p), 1, n)
 			}
 			b.bitCounts[i] = n
 		}
 	}
 	b.levels = makeLevels(&b, d.schema)
+	b.starts = wordStarts(b.folded)
 	return &b
 }
 
@@ -286,25 +297,25 @@ func countCodes(c *column, n int) []valueCount {
 			counts = append(counts, valueCount{v, 1})
 		}
 	}
-	return slices.Clip(counts)
+	return slices.Clone(counts)
 }
 
-// countBits adds one value of a Set or Packed column to its counters: of a Set a counter a bit and the last for none, of
-// Packed codes four a field.
-func countBits[N uint16 | uint32](form Form, v uint32, n []N) {
+// countBits adds k records with one value of a Set or Packed column to its counters: of a Set a counter a bit and the last
+// for none, of Packed codes four a field.
+func countBits[N uint16 | uint32](form Form, v uint32, k N, n []N) {
 	if form == Packed {
 		for f := range 8 {
-			n[4*f+int(v&3)]++
+			n[4*f+int(v&3)] += k
 			v >>= 2
 		}
 		return
 	}
 	if v == 0 {
-		n[16]++
+		n[16] += k
 	}
 	for i := 0; v != 0; i, v = i+1, v>>1 {
 		if v&1 != 0 {
-			n[i]++
+			n[i] += k
 		}
 	}
 }

@@ -11,36 +11,106 @@ type Counts struct {
 // Count counts the records of the view whose position lies in the box by the columns.
 func (v View) Count(box Box, columns ...int) Counts {
 	c := Counts{ByColumn: map[int][]uint32{}}
+	if len(v) == 0 {
+		return c
+	}
+	counters := make([]counter, len(columns))
+	for i, col := range columns {
+		counters[i] = counter{column: col, form: v[0].Snapshot.schema[col].Form}
+	}
 	var sel selection
 	for _, part := range v {
-		s := part.Snapshot
-		for _, b := range s.blocks {
+		for _, b := range part.Snapshot.blocks {
 			if len(b.ids) == 0 || !box.meets(b.box) {
 				continue
 			}
 			if part.Filter.All() && box.covers(b.box) {
 				c.Total += len(b.ids)
-				for _, col := range columns {
-					c.addBlock(s.schema, b, col)
+				for i := range counters {
+					counters[i].addBlock(b)
 				}
 				continue
 			}
 			found := part.Filter.selectIn(b, box, &sel)
 			c.Total += len(found)
-			if len(found) == 0 {
-				continue
-			}
-			for _, col := range columns {
-				c.addRows(s.schema, b, col, found)
+			for i := range counters {
+				counters[i].addRows(b, found)
 			}
 		}
 	}
-	for _, col := range columns {
-		if c.ByColumn[col] == nil {
-			c.ByColumn[col] = []uint32{}
-		}
+	for i := range counters {
+		c.ByColumn[columns[i]] = counters[i].result()
 	}
 	return c
+}
+
+// counter counts one column.
+type counter struct {
+	column int
+	form   Form
+	// values is how many records have each value; of a Set or Packed column, a value is a combination of codes
+	values []uint32
+	// bits is what whole blocks add to the codes of a Set or Packed column
+	bits []uint32
+}
+
+// room makes values long enough for all values of the block.
+func (c *counter) room(b *block) []uint32 {
+	if most := int(b.most[c.column]); len(c.values) <= most {
+		c.values = append(c.values, make([]uint32, most+1-len(c.values))...)
+	}
+	return c.values
+}
+
+func (c *counter) addBlock(b *block) {
+	if c.form == Code {
+		have := c.room(b)
+		for _, vc := range b.codeCounts[c.column] {
+			have[vc.value] += uint32(vc.n)
+		}
+		return
+	}
+	counts := b.bitCounts[c.column]
+	if c.bits == nil {
+		c.bits = make([]uint32, len(counts))
+	}
+	for i, n := range counts {
+		c.bits[i] += uint32(n)
+	}
+}
+
+func (c *counter) addRows(b *block, rows []uint16) {
+	if len(rows) == 0 {
+		return
+	}
+	column := &b.cols[c.column]
+	have := c.room(b)
+	if column.b1 != nil {
+		for _, p := range rows {
+			have[column.b1[p]]++
+		}
+		return
+	}
+	for _, p := range rows {
+		have[column.b2[p]]++
+	}
+}
+
+// result is the counts by value, or by code.
+func (c *counter) result() []uint32 {
+	if c.form == Code {
+		return append([]uint32{}, c.values...)
+	}
+	bits := c.bits
+	if bits == nil {
+		bits = make([]uint32, Column{Form: c.form}.counters())
+	}
+	for v, n := range c.values {
+		if n > 0 {
+			countBits(c.form, uint32(v), n, bits)
+		}
+	}
+	return bits
 }
 
 // selectIn gives the positions of the block's records that lie in the box and pass.
@@ -78,50 +148,4 @@ func (f *Filter) selectIn(b *block, box Box, sel *selection) []uint16 {
 		have = sel[:k]
 	}
 	return have
-}
-
-func (c *Counts) room(schema Schema, col, n int) []uint32 {
-	have := c.ByColumn[col]
-	if n = max(n, schema[col].counters()); len(have) < n {
-		have = append(have, make([]uint32, n-len(have))...)
-		c.ByColumn[col] = have
-	}
-	return have
-}
-
-func (c *Counts) addBlock(schema Schema, b *block, col int) {
-	if schema[col].Form == Code {
-		counts := b.codeCounts[col]
-		have := c.room(schema, col, int(counts[len(counts)-1].value)+1)
-		for _, vc := range counts {
-			have[vc.value] += uint32(vc.n)
-		}
-		return
-	}
-	have := c.room(schema, col, 0)
-	for i, n := range b.bitCounts[col] {
-		have[i] += uint32(n)
-	}
-}
-
-func (c *Counts) addRows(schema Schema, b *block, col int, rows []uint16) {
-	column := &b.cols[col]
-	if form := schema[col].Form; form != Code {
-		have := c.room(schema, col, 0)
-		for _, p := range rows {
-			countBits(form, column.at(int(p)), have)
-		}
-		return
-	}
-	counts := b.codeCounts[col]
-	have := c.room(schema, col, int(counts[len(counts)-1].value)+1)
-	if column.b1 != nil {
-		for _, p := range rows {
-			have[column.b1[p]]++
-		}
-		return
-	}
-	for _, p := range rows {
-		have[column.b2[p]]++
-	}
 }

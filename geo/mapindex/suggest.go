@@ -16,7 +16,47 @@ type Suggestion struct {
 }
 
 // mostMatches bounds the work on a word that thousands of names hold: no order among so many helps anybody.
-const mostMatches = 20_000
+const mostMatches = 2_000
+
+// mostHits bounds the names that are looked at because they have one of the words.
+const mostHits = 50_000
+
+// startOf is the beginning of a word with its space before it, as a number: three letters, the missing ones 0.
+func startOf(word []byte) uint32 {
+	var n uint32
+	for i := 1; i <= 3; i++ {
+		n <<= 8
+		if i < len(word) && word[i] > ' ' {
+			n |= uint32(word[i])
+		} else {
+			return n << (8 * (3 - i))
+		}
+	}
+	return n
+}
+
+// wordStarts are the beginnings of all words of folded names, each once and in order.
+func wordStarts(folded []byte) []uint32 {
+	var starts []uint32
+	for at := bytes.IndexByte(folded, ' '); at >= 0; {
+		starts = append(starts, startOf(folded[at:]))
+		next := bytes.IndexByte(folded[at+1:], ' ')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	slices.Sort(starts)
+	return slices.Clone(slices.Compact(starts))
+}
+
+// mayHold tells whether some word of the block's names may begin with the word.
+func (b *block) mayHold(word []byte) bool {
+	from, missing := startOf(word), 3-min(len(word)-1, 3)
+	to := from | (1<<(8*missing) - 1)
+	i, _ := slices.BinarySearch(b.starts, from)
+	return i < len(b.starts) && b.starts[i] <= to
+}
 
 // Suggest finds up to limit records by the beginnings of words of their names, in either language and without regard to
 // capitals and diacritics: "zam wawel" finds "Zamek Królewski na Wawelu". Names that begin with the text come first, then
@@ -27,28 +67,38 @@ func (v View) Suggest(text string, limit int) []Suggestion {
 	if len(words) == 0 || limit <= 0 {
 		return nil
 	}
-	longest := 0
-	for i := range words {
-		if len(words[i]) > len(words[longest]) {
-			longest = i
+	rarest, fewest := 0, -1
+	for i, w := range words {
+		n := 0
+		for _, part := range v {
+			for _, b := range part.Snapshot.blocks {
+				if b.mayHold(w) {
+					n++
+				}
+			}
+		}
+		// of words that are as common as one another, the longer one is found faster
+		if fewest < 0 || n < fewest || n == fewest && len(w) > len(words[rarest]) {
+			rarest, fewest = i, n
 		}
 	}
 	var best []Suggestion
-	matches := 0
+	hits, matches := 0, 0
 	var sel selection
 	for _, part := range v {
 		for _, b := range part.Snapshot.blocks {
-			if matches >= mostMatches {
+			if matches >= mostMatches || hits >= mostHits {
 				break
 			}
-			if !part.Filter.possible(b) {
+			if !part.Filter.possible(b) || slices.ContainsFunc(words, func(w []byte) bool { return !b.mayHold(w) }) {
 				continue
 			}
 			for at := 0; ; {
-				hit := bytes.Index(b.folded[at:], words[longest])
+				hit := bytes.Index(b.folded[at:], words[rarest])
 				if hit < 0 {
 					break
 				}
+				hits++
 				p := sort.Search(len(b.foldedEnd), func(i int) bool { return int(b.foldedEnd[i]) > at+hit })
 				at = int(b.foldedEnd[p])
 				name := b.foldedName(p)

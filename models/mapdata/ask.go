@@ -32,7 +32,7 @@ func AskServers(ctx context.Context, s *store.Store, patience time.Duration) ([]
 			}
 		})
 	}()
-	defer func() { cancel(); <-ended }()
+	defer func() { cancel(); _ = <-ended }()
 	var reports []Report
 	begun, patient := 0, true
 	enough := time.After(patience)
