@@ -109,7 +109,7 @@ func TestTheMapAgreesWithTheListUnderEveryFilter(t *testing.T) {
 					t.Errorf("got ids %v at zoom %d, want %v", sum.ids, z, want)
 				}
 				if _, profile, ok := strings.Cut(c.query, "profile="); ok {
-					verdicts := numbers(c.who.Get("/api/v1/map/facets?by=" + url.QueryEscape("verdict["+profile+"]") + "&" + own).Want(200).At("facets", "verdict["+profile+"]"))
+					verdicts := numbers(c.who.Get("/api/v1/map/facets?by="+url.QueryEscape("verdict["+profile+"]")+"&"+own).Want(200).At("facets", "verdict["+profile+"]"))
 					if !maps.Equal(sum.verdicts, verdicts) {
 						t.Errorf("got %v by verdict at zoom %d, want %v", sum.verdicts, z, verdicts)
 					}
