@@ -3,7 +3,6 @@ package tiles
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -139,10 +138,7 @@ func (h *handler) answer(ctx context.Context, r request, in Parameters, headers 
 		return tileOut{}, err
 	}
 	in.show(ctx, &r)
-	parameters, err := in.canonical(r, views.Reader)
-	if err != nil {
-		return tileOut{}, err
-	}
+	parameters := in.canonical(r, views.Reader)
 	encoding := api.AcceptedEncodingOf(headers.AcceptEncoding)
 	tag := h.tag(views, r, parameters)
 	out := tileOut{ETag: `"` + tag + `"`}
@@ -186,21 +182,17 @@ func (in Parameters) show(ctx context.Context, r *request) {
 }
 
 // canonical is all that a tile's bytes depend on besides its place and the records, as a text.
-func (in Parameters) canonical(r request, reader string) (string, error) {
+func (in Parameters) canonical(r request, reader string) string {
 	lang := "pl"
 	if r.english {
 		lang = "en"
 	}
 	in.Lang = ""
 	if reflect.ValueOf(in).IsZero() { // the usual tile
-		return lang + reader, nil
+		return lang + reader
 	}
 	in.Layers = nil
-	b, err := json.Marshal([]any{r.layers, in, in.PlaceQuery.Filter()})
-	if err != nil {
-		return "", fmt.Errorf("name a tile: %w", err)
-	}
-	return lang + reader + string(b), nil
+	return fmt.Sprint(lang, reader, r.layers, v1.QueryOf(in).Encode())
 }
 
 // tag names what the tile shows: the state of the records in it and everything else it depends on.
