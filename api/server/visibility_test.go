@@ -69,7 +69,7 @@ func TestHiddenRecordsChangeNoAnswer(t *testing.T) {
 			a, b = want.Body, got.Body
 		}
 		if !bytes.Equal(a, b) {
-			t.Errorf("%s: got with hidden records\n%.600s\nwithout\n%.600s", path, b, a)
+			t.Errorf("%s: got with hidden records\n%.600q\nwithout\n%.600q", path, b, a)
 		}
 		if a, b := normal(plain, []byte(want.Header.Get("Link"))), normal(hiding, []byte(got.Header.Get("Link"))); !bytes.Equal(a, b) {
 			t.Errorf("%s: got Link %s with hidden records, %s without", path, b, a)

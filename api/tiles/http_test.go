@@ -54,7 +54,8 @@ func TestTilesOverHTTP(t *testing.T) {
 			t.Errorf("got Content-Encoding %q for identity", raw.Header.Get("Content-Encoding"))
 		}
 		tags := map[string]string{}
-		for accept, want := range map[string]string{"identity": "", "gzip": "gzip", "br": "br", "gzip, deflate, br": "", "br;q=1.0, gzip;q=0.8, *;q=0.1": ""} {
+		for accept, want := range map[string]string{"identity": "", "gzip": "gzip", "br": "br", "gzip, deflate, br": "", "br;q=1.0, gzip;q=0.8, *;q=0.1": "",
+			"gzip;q=0": "", "br;q=0": "", "br;q=0.5": "br", "deflate": ""} {
 			a := anonymous.Get(home.path(""), "Accept-Encoding: "+accept).Want(200)
 			got := a.Header.Get("Content-Encoding")
 			if strings.Contains(accept, ",") {
