@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gin-gonic/gin"
+
 	"wolnica/api"
 	"wolnica/api/auth"
 	"wolnica/api/ogc"
@@ -33,7 +35,9 @@ type Server struct {
 	Map *mapdata.Data
 	// Log is what the server logged.
 	Log *Log
-	t   testing.TB
+	// Routes are all addresses the server has, of every method, with their parameters as :name or *name.
+	Routes gin.RoutesInfo
+	t      testing.TB
 	// transport asks for no compression by itself, so that tests see what was sent for what they asked.
 	transport *http.Transport
 }
@@ -81,9 +85,13 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 	}
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
+	table, ok := handler.(interface{ Routes() gin.RoutesInfo })
+	if !ok {
+		t.Fatal("the server does not tell its routes")
+	}
 	transport := &http.Transport{DisableCompression: true}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &Server{URL: srv.URL, Store: s, Map: world, Log: log, t: t, transport: transport}
+	return &Server{URL: srv.URL, Store: s, Map: world, Log: log, Routes: table.Routes(), t: t, transport: transport}
 }
 
 // Client speaks to the server as one person; the zero token is nobody.

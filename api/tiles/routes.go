@@ -3,7 +3,6 @@ package tiles
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -20,6 +19,7 @@ import (
 	"wolnica/api"
 	"wolnica/api/auth"
 	v1 "wolnica/api/v1"
+	"wolnica/geo/mapindex"
 	"wolnica/geo/mvt"
 	"wolnica/models"
 	"wolnica/models/mapdata"
@@ -95,7 +95,7 @@ func (h *handler) tile() api.Route {
 			PL: "Warstwy places, products, municipalities i ground. Poniżej przybliżenia 14 (i wyżej tam, gdzie jest bardzo gęsto) rekordy stoją w grupach: punktach bez id, których count mówi, ile ich jest, a heritage, infrastructure i both, ile którego rodzaju. Każdy rekord jest w kaflu jeden raz jako punkt; jego linia albo wielokąt ma to samo id. Filtr jest taki jak listy miejsc. Pusty kafel to 204.",
 			EN: "The layers places, products, municipalities and ground. Below zoom 14 (and above, where it is very dense) records stand in clusters: points without an id whose count says how many they are, and heritage, infrastructure and both how many of each. Every record is in its tile once as a point; its line or polygon has the same id. The filter is that of the list of places. An empty tile is 204."}},
 		func(ctx context.Context, in tileIn) (tileOut, error) {
-			r, err := place(in.Z, in.X, in.Y)
+			r, err := place(in.Z, in.X, in.Y, "z", "x", "y")
 			if err != nil {
 				return tileOut{}, err
 			}
@@ -103,20 +103,20 @@ func (h *handler) tile() api.Route {
 		})
 }
 
-// place reads the address of a tile; y may carry a file's ending.
-func place(z, x, y string) (request, error) {
+// place reads the address of a tile; y may carry a file's ending. The names are what the address calls its parts.
+func place(z, x, y, nameZ, nameX, nameY string) (request, error) {
 	y = strings.TrimSuffix(strings.TrimSuffix(y, ".mvt"), ".pbf")
 	var r request
 	zoom, err := strconv.ParseUint(z, 10, 8)
 	if err != nil || zoom > MaxZoom {
-		return r, outside("z", MaxZoom)
+		return r, outside(nameZ, MaxZoom)
 	}
 	r.z = uint8(zoom)
 	last := uint64(1)<<zoom - 1
 	for _, c := range []struct {
 		name, text string
 		to         *uint32
-	}{{"x", x, &r.x}, {"y", y, &r.y}} {
+	}{{nameX, x, &r.x}, {nameY, y, &r.y}} {
 		n, err := strconv.ParseUint(c.text, 10, 32)
 		if err != nil || n > last {
 			return r, outside(c.name, last)
@@ -138,10 +138,7 @@ func (h *handler) answer(ctx context.Context, r request, in Parameters, headers 
 		return tileOut{}, err
 	}
 	in.show(ctx, &r)
-	parameters, err := in.canonical(r, views.Reader)
-	if err != nil {
-		return tileOut{}, err
-	}
+	parameters := in.canonical(r, views.Reader)
 	encoding := api.AcceptedEncodingOf(headers.AcceptEncoding)
 	tag := h.tag(views, r, parameters)
 	out := tileOut{ETag: `"` + tag + `"`}
@@ -185,21 +182,17 @@ func (in Parameters) show(ctx context.Context, r *request) {
 }
 
 // canonical is all that a tile's bytes depend on besides its place and the records, as a text.
-func (in Parameters) canonical(r request, reader string) (string, error) {
+func (in Parameters) canonical(r request, reader string) string {
 	lang := "pl"
 	if r.english {
 		lang = "en"
 	}
 	in.Lang = ""
 	if reflect.ValueOf(in).IsZero() { // the usual tile
-		return lang + reader, nil
+		return lang + reader
 	}
 	in.Layers = nil
-	b, err := json.Marshal([]any{r.layers, in, in.PlaceQuery.Filter()})
-	if err != nil {
-		return "", fmt.Errorf("name a tile: %w", err)
-	}
-	return lang + reader + string(b), nil
+	return fmt.Sprint(lang, reader, r.layers, v1.QueryOf(in).Encode())
 }
 
 // tag names what the tile shows: the state of the records in it and everything else it depends on.
@@ -345,14 +338,50 @@ func (h *handler) tileJSON() api.Route {
 				Description:  models.Text{PL: "Infrastruktura czasu wolnego, zabytki i produkty turystyczne", EN: "Leisure infrastructure, heritage sites and tourist products"}.In(lang),
 				Attribution:  "Wolnica",
 				VectorLayers: vectorLayers(lang)}
-			out.Bounds, out.Center = extent(views)
+			r := request{}
+			in.show(ctx, &r)
+			out.Bounds, out.Center = degrees(h.extent(views, r.layers))
 			return tileJSONOut{Body: out}, nil
 		})
 }
 
-// extent is the box of what there is to see, or of the municipalities when there is nothing, and its middle.
-func extent(v mapdata.Views) (bounds, center []float64) {
-	box, ok := v.Extent()
+// extent is the box around all that the layers show, with the whole length of lines and areas: what a map asks for tiles
+// in, and nowhere else. ok is false when there is nothing to show.
+func (h *handler) extent(v mapdata.Views, layers []Layer) (box mapindex.Box, ok bool) {
+	add := func(b mapindex.Box) {
+		if ok {
+			b = b.Union(box)
+		}
+		box, ok = b, true
+	}
+	shape := func(s *mvt.Shape) { add(mapindex.Box{MinX: s.MinX, MinY: s.MinY, MaxX: s.MaxX, MaxY: s.MaxY}) }
+	records := func(view mapindex.View) {
+		if b, some := view.Extent(); some {
+			add(b)
+		}
+		view.Shapes(0, 0, 0, 0, 0, func(_ mapindex.Entry, s *mvt.Shape) { shape(s) })
+	}
+	for _, layer := range layers {
+		switch layer {
+		case LayerGround:
+			for i := range h.ground {
+				shape(&h.ground[i].Shape)
+			}
+		case LayerMunicipalities:
+			for i := range v.State.Municipalities {
+				shape(&v.State.Municipalities[i].Shape)
+			}
+		case LayerPlaces:
+			records(v.Places)
+		case LayerProducts:
+			records(v.Products)
+		}
+	}
+	return box, ok
+}
+
+// degrees are the bounds and the center of TileJSON for a box; those of the world for none.
+func degrees(box mapindex.Box, ok bool) (bounds, center []float64) {
 	if !ok {
 		return []float64{-180, -85.0511, 180, 85.0511}, []float64{0, 0, 0}
 	}

@@ -212,7 +212,7 @@ func (h *handler) standard() []api.Route {
 }
 
 func (h *handler) standardTile(ctx context.Context, in matrixIn) (tileOut, error) {
-	r, err := place(in.Matrix, in.Column, in.Row)
+	r, err := place(in.Matrix, in.Column, in.Row, "matrix", "column", "row")
 	if err != nil {
 		return tileOut{}, err
 	}
@@ -242,7 +242,7 @@ func (h *handler) tileSet(ctx context.Context, path string, layers []Layer) (til
 			set.Layers = append(set.Layers, TileSetLayer{ID: l.ID, Title: l.Description, DataType: "vector", MinTileMat: "0", MaxTileMat: fmt.Sprint(MaxZoom), Description: l.Description})
 		}
 	}
-	if box, ok := views.Extent(); ok {
+	if box, ok := h.extent(views, layers); ok {
 		west, north := mvt.LonLat(box.MinX, box.MinY)
 		east, south := mvt.LonLat(box.MaxX, box.MaxY)
 		set.BoundingBox = &TileSetBox{[2]float64{west, south}, [2]float64{east, north}, "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}

@@ -56,9 +56,10 @@ func reader(scopes ...models.Scope) string {
 		}
 		ids := slices.Clone(s.Municipalities)
 		slices.Sort(ids)
-		if len(ids) > 0 {
-			fmt.Fprintf(&b, "%v;", ids)
-		}
+		fmt.Fprintf(&b, "%v;", ids)
+	}
+	if !slices.ContainsFunc(scopes, func(s models.Scope) bool { return s.All || len(s.Municipalities) > 0 }) {
+		return "" // the public
 	}
 	return b.String()
 }
@@ -330,19 +331,6 @@ func searched(p models.PlaceFilter) *models.PlaceFilter {
 		return nil
 	}
 	return &rest
-}
-
-// Extent is the box around all positions of the views; ok is false when there are none.
-func (v Views) Extent() (box mapindex.Box, ok bool) {
-	places, ok1 := v.Places.Extent()
-	products, ok2 := v.Products.Extent()
-	switch {
-	case !ok1:
-		return products, ok2
-	case !ok2:
-		return places, ok1
-	}
-	return places.Union(products), true
 }
 
 func badParameter(name, code, pl, en string) error {
