@@ -2,9 +2,11 @@ package ogc
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
+	"wolnica/api/tiles"
 	"wolnica/geo"
 	"wolnica/models"
 	"wolnica/models/store"
@@ -38,7 +40,24 @@ var conformsTo = []string{
 	"http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
 }
 
-const relQueryables = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+const (
+	relQueryables = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+	relTileSets   = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+	relSchemes    = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
+)
+
+// classes are all classes that hold: with a map, the tiles of package tiles are served beside the features.
+func (s *Service) classes() []string {
+	if s.finder == nil {
+		return conformsTo
+	}
+	return slices.Concat(conformsTo, tiles.ConformsTo)
+}
+
+var (
+	tileSetsTitle = models.Text{PL: "Kafle wektorowe", EN: "Vector tiles"}
+	schemesTitle  = models.Text{PL: "Schematy podziału na kafle", EN: "Tiling schemes"}
+)
 
 var (
 	serviceTitle       = models.Text{PL: "Wolnica: dane rejestru dla GIS", EN: "Wolnica: the registry for GIS"}
@@ -66,6 +85,10 @@ func (s *Service) landing(r *request) error {
 		link{Href: r.url("/conformance"), Rel: "conformance", Type: typeJSON, Title: conformanceTitle.In(r.lang)},
 		link{Href: r.url("/collections"), Rel: "data", Type: typeJSON, Title: collectionsTitle.In(r.lang)},
 	)}
+	if s.finder != nil {
+		d.Links = append(d.Links, link{Href: r.url("/tiles"), Rel: relTileSets, Type: typeJSON, Title: tileSetsTitle.In(r.lang)},
+			link{Href: r.url("/tileMatrixSets"), Rel: relSchemes, Type: typeJSON, Title: schemesTitle.In(r.lang)})
+	}
 	if r.html {
 		return s.landingPage(r, d)
 	}
@@ -78,7 +101,7 @@ func (s *Service) conformance(r *request) error {
 	}
 	return r.document(struct {
 		ConformsTo []string `json:"conformsTo"`
-	}{conformsTo}, r.selfLinks())
+	}{s.classes()}, r.selfLinks())
 }
 
 type collectionDocument struct {
@@ -113,6 +136,9 @@ func (s *Service) collectionDocument(r *request, c *collection) (collectionDocum
 			{Href: r.url(at+"/items", "f", "html", "lang", r.query.Get("lang")), Rel: "items", Type: typeHTML, Title: itemsTitle.In(r.lang)},
 			{Href: r.url(at+"/queryables", "lang", r.query.Get("lang")), Rel: relQueryables, Type: typeSchema, Title: queryablesTitle.In(r.lang)},
 		}}
+	if s.finder != nil {
+		d.Links = append(d.Links, link{Href: r.url(at + "/tiles"), Rel: relTileSets, Type: typeJSON, Title: tileSetsTitle.In(r.lang)})
+	}
 	extent, ok, err := s.extent(r.ctx, c)
 	if err != nil {
 		return d, err

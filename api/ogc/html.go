@@ -101,7 +101,7 @@ func (s *Service) landingPage(r *request, d landingDocument) error {
 
 func (s *Service) conformancePage(r *request) error {
 	table := htmlTable{Head: []string{models.Text{PL: "Klasa zgodności", EN: "Conformance class"}.In(r.lang)}}
-	for _, uri := range conformsTo {
+	for _, uri := range s.classes() {
 		table.Rows = append(table.Rows, []htmlCell{{Text: uri, Code: true}})
 	}
 	return s.html(r, htmlPage{Title: conformanceTitle.In(r.lang), Crumbs: r.crumbs(), Tables: []htmlTable{table}})
