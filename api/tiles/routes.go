@@ -7,7 +7,6 @@ import (
 	"hash/fnv"
 	"io"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -138,7 +137,7 @@ func (h *handler) answer(ctx context.Context, r request, in Parameters, headers 
 		return tileOut{}, err
 	}
 	in.show(ctx, &r)
-	parameters := in.canonical(r, views.Reader)
+	parameters := variant(ctx, r, views.Reader)
 	encoding := api.AcceptedEncodingOf(headers.AcceptEncoding)
 	tag := h.tag(views, r, parameters)
 	out := tileOut{ETag: `"` + tag + `"`}
@@ -181,18 +180,20 @@ func (in Parameters) show(ctx context.Context, r *request) {
 	}
 }
 
-// canonical is all that a tile's bytes depend on besides its place and the records, as a text.
-func (in Parameters) canonical(r request, reader string) string {
+// variant tells all that a tile's bytes depend on besides its place and the records. Of the parameters it takes the query as
+// it was sent: one that says the same in other words only makes another copy.
+func variant(ctx context.Context, r request, reader string) string {
 	lang := "pl"
 	if r.english {
 		lang = "en"
 	}
-	in.Lang = ""
-	if reflect.ValueOf(in).IsZero() { // the usual tile
-		return lang + reader
+	layers := ""
+	for i, l := range Layers {
+		if slices.Contains(r.layers, l) {
+			layers += string(rune('0' + i))
+		}
 	}
-	in.Layers = nil
-	return fmt.Sprint(lang, reader, r.layers, v1.QueryOf(in).Encode())
+	return lang + layers + reader + "?" + api.QueryFrom(ctx)
 }
 
 // tag names what the tile shows: the state of the records in it and everything else it depends on.
