@@ -88,7 +88,89 @@ CREATE TRIGGER categories_changes_update AFTER UPDATE ON categories
 CREATE TRIGGER categories_changes_delete AFTER DELETE ON categories
     REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION changes_write('category', 'id');
 
+-- A word is corrected against the words of the registry; for the public these are the words of what is public, or what a
+-- typo finds would tell of hidden records. One that was public stays so.
+DELETE FROM search_words;
+ALTER TABLE search_words ADD COLUMN public boolean NOT NULL;
+
+-- is_public tells whether anybody may see a record with these marks.
+CREATE FUNCTION is_public(publication text, visibility text, deleted_at timestamptz) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT publication = 'published' AND visibility <> 'restricted' AND deleted_at IS NULL $$;
+
+-- search_words_add adds those of the words that are not there yet, or not yet public.
+CREATE FUNCTION search_words_add(words text[], are_public boolean) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO search_words (word, public)
+    SELECT d.w, are_public FROM (SELECT DISTINCT u.w COLLATE "C" AS w FROM unnest(words) u (w)) d
+    WHERE d.w ~ '^[^0-9]{4,40}$' AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.word = d.w AND s.public >= are_public)
+$$;
+
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION search_words_collect() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    are_public boolean;
+    words      text[];
+BEGIN
+    FOREACH are_public IN ARRAY ARRAY[true, false] LOOP
+        IF TG_TABLE_NAME = 'places' THEN
+            SELECT array_agg(w) INTO words FROM new_rows n, unnest(tsvector_to_array(n.name_words) || tsvector_to_array(n.text_words)) w
+            WHERE is_public(n.publication, n.visibility, n.deleted_at) = are_public;
+        ELSE
+            SELECT array_agg(w) INTO words FROM new_rows n, unnest(tsvector_to_array(n.name_words)) w
+            WHERE is_public(n.publication, n.visibility, n.deleted_at) = are_public;
+        END IF;
+        PERFORM search_words_add(words, are_public);
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+-- +goose StatementEnd
+CREATE TRIGGER products_search_words_insert AFTER INSERT ON products
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION search_words_collect();
+CREATE TRIGGER products_search_words_update AFTER UPDATE ON products
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION search_words_collect();
+SELECT search_words_add((SELECT array_agg(word) FROM ts_stat(
+    'SELECT name_words || text_words FROM places WHERE is_public(publication, visibility, deleted_at) UNION ALL SELECT name_words FROM products WHERE is_public(publication, visibility, deleted_at)')), true);
+SELECT search_words_add((SELECT array_agg(word) FROM ts_stat(
+    'SELECT name_words || text_words FROM places WHERE NOT is_public(publication, visibility, deleted_at) UNION ALL SELECT name_words FROM products WHERE NOT is_public(publication, visibility, deleted_at)')), false);
+
+-- The municipality of a product without a line is that of the first stop that anybody may see, and of the first of all only
+-- where there is none: it must not tell where a hidden place is.
+CREATE OR REPLACE FUNCTION products_locate() RETURNS void LANGUAGE sql AS $$
+    UPDATE products p SET municipality_id = d.found
+    FROM (SELECT q.id, CASE WHEN q.geom IS NOT NULL THEN municipality_of(q.geom) ELSE
+            (SELECT x.municipality_id FROM product_stops s JOIN places x ON x.id = s.place_id
+             WHERE s.product_id = q.id ORDER BY is_public(x.publication, x.visibility, x.deleted_at) DESC, s.position LIMIT 1) END AS found
+          FROM products q) d
+    WHERE p.id = d.id AND p.municipality_id IS DISTINCT FROM d.found
+$$;
+
 -- +goose Down
+DROP TRIGGER products_search_words_insert ON products;
+DROP TRIGGER products_search_words_update ON products;
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION search_words_collect() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO search_words (word)
+    SELECT d.w FROM (
+        SELECT DISTINCT u.w COLLATE "C" AS w FROM (
+            SELECT unnest(tsvector_to_array(name_words)) FROM new_rows
+            UNION ALL SELECT unnest(tsvector_to_array(text_words)) FROM new_rows) u (w)) d
+    WHERE d.w ~ '^[^0-9]{4,40}$' AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.word = d.w);
+    RETURN NULL;
+END
+$$;
+-- +goose StatementEnd
+CREATE OR REPLACE FUNCTION products_locate() RETURNS void LANGUAGE sql AS $$
+    UPDATE products p SET municipality_id = d.found
+    FROM (SELECT q.id, CASE WHEN q.geom IS NOT NULL THEN municipality_of(q.geom) ELSE
+            (SELECT x.municipality_id FROM product_stops s JOIN places x ON x.id = s.place_id
+             WHERE s.product_id = q.id ORDER BY s.position LIMIT 1) END AS found
+          FROM products q) d
+    WHERE p.id = d.id AND p.municipality_id IS DISTINCT FROM d.found
+$$;
+DROP FUNCTION search_words_add, is_public;
+ALTER TABLE search_words DROP COLUMN public;
 DROP TRIGGER places_changes_insert ON places;
 DROP TRIGGER places_changes_update ON places;
 DROP TRIGGER places_changes_delete ON places;

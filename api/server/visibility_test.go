@@ -524,3 +524,34 @@ func matches(route, path string) bool {
 	}
 	return true
 }
+
+// Whether a word is corrected depends on the words there are, and must depend on public ones alone.
+func TestHiddenWordsDoNotChangeWhatATypoFinds(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	create(t, s, admin, "/api/v1/places", placeOf("Kurhan Jawny", pointOf(19.05, 50.05), ""))
+	find := func(c *apitest.Client) string { return fmt.Sprint(c.Get("/api/v1/places?q=kurhen&fields=name").Want(200).At("items")) }
+	before := find(s.Anonymous())
+	if !strings.Contains(before, "Kurhan Jawny") {
+		t.Fatalf("got %s, want the place one typo away", before)
+	}
+	create(t, s, admin, "/api/v1/places", placeOf("Kurhenów", pointOf(19.05, 50.05), `,"visibility":"restricted"`))
+	create(t, s, admin, "/api/v1/products", `{"kind":"trail","category":"walking_trail","name":{"pl":"Kurhenowy","en":""},"publication":"draft"}`)
+	if got := find(s.Anonymous()); got != before {
+		t.Errorf("with a hidden record of that word: got %s, want %s", got, before)
+	}
+	if got := find(admin); !strings.Contains(got, "Kurhenów") {
+		t.Errorf("staff: got %s, want the word as typed", got)
+	}
+}
+
+func TestAProductDoesNotTellTheMunicipalityOfAHiddenStop(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	open := publicRegistry(t, s, false)
+	secret := create(t, s, admin, "/api/v1/places", placeOf("Tajny", pointOf(19.15, 50.05), `,"visibility":"restricted"`))
+	id := create(t, s, admin, "/api/v1/products", fmt.Sprintf(`{"kind":"collection","category":"walking_trail","name":{"pl":"Zbiór","en":""},"publication":"published","stops":[{"place_id":%d},{"place_id":%d}]}`, secret, open.church))
+	if got := s.Anonymous().Get(fmt.Sprintf("/api/v1/products/%d", id)).Want(200).At("municipality_id"); got != float64(open.here) {
+		t.Errorf("got municipality %v, want that of the stop everybody may see, %d", got, open.here)
+	}
+}

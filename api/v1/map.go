@@ -325,7 +325,7 @@ func (h *handlers) suggest(ctx context.Context, in suggestIn) (suggestOut, error
 	}
 	out := suggestOut{Body: Suggestions{Items: suggestions(v, in.Q, in.Limit)}}
 	if len(out.Body.Items) == 0 {
-		corrected, err := h.mapData.Corrections(ctx, in.Q)
+		corrected, err := h.mapData.Corrections(ctx, auth.UserFrom(ctx), in.Q)
 		if err != nil && models.CodeOf(err) != models.CodeMalformed { // a text without a letter fits nothing
 			return suggestOut{}, err
 		}

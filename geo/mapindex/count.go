@@ -130,22 +130,8 @@ func (f *Filter) selectIn(b *block, box Box, sel *selection) []uint16 {
 			k++
 		}
 	}
-	have := sel[:k]
 	if f.All() {
-		return have
+		return sel[:k]
 	}
-	for _, t := range f.tests {
-		have = t.narrow(b, have, sel)
-	}
-	if f.ids != nil {
-		k := 0
-		for _, p := range have {
-			sel[k] = p
-			if f.ids.Has(b.ids[p]) {
-				k++
-			}
-		}
-		have = sel[:k]
-	}
-	return have
+	return f.narrow(b, sel[:k], sel)
 }

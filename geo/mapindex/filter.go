@@ -3,6 +3,7 @@ package mapindex
 // Filter narrows a view. All of its tests have to pass; the zero value and nil let everything through.
 type Filter struct {
 	tests []test
+	box   *Box
 	ids   *IDSet
 	never bool
 }
@@ -69,6 +70,14 @@ func (f *Filter) IDs(set *IDSet) {
 	f.ids = set
 }
 
+// In narrows to records whose position lies in the box.
+func (f *Filter) In(box Box) {
+	if f.box != nil {
+		box = Box{max(box.MinX, f.box.MinX), max(box.MinY, f.box.MinY), min(box.MaxX, f.box.MaxX), min(box.MaxY, f.box.MaxY)}
+	}
+	f.box, f.never = &box, f.never || box.empty()
+}
+
 // And is a filter that lets through what both do.
 func (f *Filter) And(g *Filter) *Filter {
 	if f.All() {
@@ -78,6 +87,11 @@ func (f *Filter) And(g *Filter) *Filter {
 		return f
 	}
 	both := &Filter{tests: append(append([]test{}, f.tests...), g.tests...), ids: f.ids, never: f.never || g.never}
+	for _, one := range []*Filter{f, g} {
+		if one.box != nil {
+			both.In(*one.box)
+		}
+	}
 	if g.ids != nil {
 		both.IDs(g.ids)
 	}
@@ -85,14 +99,16 @@ func (f *Filter) And(g *Filter) *Filter {
 }
 
 // All tells whether the filter lets everything through.
-func (f *Filter) All() bool { return f == nil || len(f.tests) == 0 && f.ids == nil && !f.never }
+func (f *Filter) All() bool {
+	return f == nil || len(f.tests) == 0 && f.box == nil && f.ids == nil && !f.never
+}
 
 // possible tells whether the block may hold records that pass.
 func (f *Filter) possible(b *block) bool {
 	if f == nil {
 		return true
 	}
-	if f.never || f.ids != nil && (f.ids.max < b.minID || f.ids.min > b.maxID) {
+	if f.never || f.box != nil && !f.box.meets(b.box) || f.ids != nil && (f.ids.max < b.minID || f.ids.min > b.maxID) {
 		return false
 	}
 	for _, t := range f.tests {
@@ -130,9 +146,23 @@ func (f *Filter) selectFrom(b *block, from, to int, sel *selection) []uint16 {
 	if !f.possible(b) {
 		return nil
 	}
-	have := every[from:to]
+	return f.narrow(b, every[from:to], sel)
+}
+
+// narrow keeps the positions that pass; have may be a part of sel.
+func (f *Filter) narrow(b *block, have []uint16, sel *selection) []uint16 {
 	for _, t := range f.tests {
 		have = t.narrow(b, have, sel)
+	}
+	if f.box != nil && !f.box.covers(b.box) {
+		k := 0
+		for _, p := range have {
+			sel[k] = p
+			if f.box.Has(b.x[p], b.y[p]) {
+				k++
+			}
+		}
+		have = sel[:k]
 	}
 	if f.ids != nil {
 		k := 0

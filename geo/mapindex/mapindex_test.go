@@ -108,6 +108,11 @@ func drawQuestion(t *rapid.T) question {
 		q.filter.Any(schema, mapindex.Alternative{Column: day, From: 100, To: 600})
 		and(func(r mapindex.Record) bool { return r.Values[day] >= 100 && r.Values[day] <= 600 })
 	}
+	if rapid.IntRange(0, 3).Draw(t, "by box") == 0 {
+		box := drawBox(t)
+		q.filter.In(box)
+		and(func(r mapindex.Record) bool { return box.Has(r.X, r.Y) })
+	}
 	if rapid.Bool().Draw(t, "by id") {
 		ids := rapid.SliceOf(rapid.Int64Range(1, 400)).Draw(t, "ids")
 		q.filter.IDs(mapindex.NewIDSet(ids))

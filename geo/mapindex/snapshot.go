@@ -191,13 +191,14 @@ func (s *Snapshot) Each(fn func(Entry)) {
 // Fingerprint changes whenever something of the snapshots' records that a tile shows does, and with little else: it
 // is made of the blocks that hold positions in the tile or shapes that reach into it and its margin.
 func (v View) Fingerprint(z uint8, x, y uint32, margin uint32) uint64 {
-	box := TileBox(z, x, y).grown(margin)
+	tile := TileBox(z, x, y)
+	box := tile.grown(margin)
 	var print uint64
 	for i, part := range v {
 		s := part.Snapshot
 		r := s.span(z, x, y)
 		for k, b := range s.blocks {
-			if k >= r.first && k < r.last || b.reaches(box) {
+			if k >= r.first && k < r.last && b.box.meets(tile) || b.reaches(box) {
 				print += mix(b.serial<<2 | uint64(i) ^ s.salt)
 			}
 		}

@@ -121,8 +121,8 @@ const mostCorrections = 8
 
 // Corrections gives texts that may have been meant instead: each word replaced by those of the registry that are one typo
 // away, the likeliest first.
-func (d *Data) Corrections(ctx context.Context, text string) ([]string, error) {
-	words, err := d.store.SimilarWords(ctx, text)
+func (d *Data) Corrections(ctx context.Context, user *models.User, text string) ([]string, error) {
+	words, err := d.store.SimilarWords(ctx, user, text)
 	if err != nil {
 		return nil, err
 	}

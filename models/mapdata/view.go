@@ -16,7 +16,8 @@ import (
 // Query is what a question to the map is narrowed by. Its zero value lets everything through.
 type Query struct {
 	// Place narrows the places, and the products by what they share with places: category, municipality, verdicts, text,
-	// publication and visibility. A condition that products cannot meet leaves no product. Sorting is the caller's.
+	// publication, visibility and a box, which here takes what has its position in it. A condition that products cannot meet
+	// leaves no product. Sorting is the caller's.
 	Place models.PlaceFilter
 	// ProductKinds and ProductStatuses narrow the products alone.
 	ProductKinds, ProductStatuses []string
@@ -196,7 +197,7 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 func productsMayPass(p models.PlaceFilter) bool {
 	return (p.Facet == "" || p.Facet == models.FacetProduct) && len(p.Protections) == 0 && len(p.Grades) == 0 && p.Freshness == "" &&
 		p.InspectedFrom == nil && p.InspectedTo == nil && len(p.Lifecycles) == 0 && p.ParentID == nil && p.ExternalID == "" &&
-		p.RegisterNumber == "" && p.UpdatedSince == nil && p.BatchID == nil && p.Area == nil && p.BBox == nil && p.Where == nil && len(p.IDs) == 0
+		p.RegisterNumber == "" && p.UpdatedSince == nil && p.BatchID == nil && p.Area == nil && p.Where == nil && len(p.IDs) == 0
 }
 
 func oneOf(numbers codeNumbers, codes []string) func(uint32) bool {
@@ -273,6 +274,11 @@ func (s *State) withTERYT(codes []string) (func(uint32) bool, error) {
 
 // byID adds the conditions that the index has no column for, as sets of ids that the database found.
 func (d *Data) byID(ctx context.Context, user *models.User, s *State, reader string, p models.PlaceFilter, places, products *mapindex.Filter) error {
+	if b := p.BBox; b != nil {
+		box := mapindex.BoxOf(b.MinLon, b.MinLat, b.MaxLon, b.MaxLat)
+		places.In(box)
+		products.In(box)
+	}
 	if len(p.IDs) > 0 {
 		places.IDs(mapindex.NewIDSet(p.IDs))
 	}
@@ -325,7 +331,7 @@ func (d *Data) PlaceIDs(ctx context.Context, user *models.User, f models.PlaceFi
 
 // searched is the part of a filter that the database has to be asked for; nil when there is none.
 func searched(p models.PlaceFilter) *models.PlaceFilter {
-	rest := models.PlaceFilter{BBox: p.BBox, Area: p.Area, ParentID: p.ParentID, ExternalID: p.ExternalID, RegisterNumber: p.RegisterNumber,
+	rest := models.PlaceFilter{Area: p.Area, ParentID: p.ParentID, ExternalID: p.ExternalID, RegisterNumber: p.RegisterNumber,
 		Text: p.Text, UpdatedSince: p.UpdatedSince, UpdatedUntil: p.UpdatedUntil, BatchID: p.BatchID, Where: p.Where}
 	if reflect.ValueOf(rest).IsZero() {
 		return nil

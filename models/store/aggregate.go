@@ -36,7 +36,14 @@ func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
 			return tx.Raw("SELECT municipality_of(?::geometry)", v.Geom).Scan(&v.MunicipalityID).Error
 		}
 		if len(v.Stops) > 0 {
-			return tx.Raw("SELECT municipality_id FROM places WHERE id = ?", v.Stops[0].PlaceID).Scan(&v.MunicipalityID).Error
+			stops := make(intArray, len(v.Stops))
+			for i, s := range v.Stops {
+				stops[i] = s.PlaceID
+			}
+			// as products_locate does: of the stops that anybody may see, before the others
+			return tx.Raw(`SELECT municipality_id FROM places WHERE id = ANY((@stops)::bigint[])
+				ORDER BY is_public(publication, visibility, deleted_at) DESC, array_position((@stops)::bigint[], id) LIMIT 1`,
+				map[string]any{"stops": stops}).Scan(&v.MunicipalityID).Error
 		}
 	case *models.Category:
 		if o, ok := old.(*models.Category); ok && o.Code != v.Code {

@@ -998,12 +998,10 @@ func (t *Import) Finish(ctx context.Context) ([]models.ImportIssue, error) {
 // collectWords does for the whole import what a trigger does for single places: it adds new words to the dictionary of the
 // search. Counting all words at once costs a tenth of collecting them batch by batch.
 func (t *Import) collectWords(ctx context.Context) error {
-	_, err := t.tx.Exec(ctx, `
-		INSERT INTO search_words (word)
-		SELECT word COLLATE "C" FROM ts_stat($$
-			SELECT p.name_words FROM places p JOIN import_rows r ON r.place_id = p.id
-			UNION ALL SELECT p.text_words FROM places p JOIN import_rows r ON r.place_id = p.id$$)
-		WHERE word ~ '^[^0-9]{4,40}$' AND NOT EXISTS (SELECT 1 FROM search_words s WHERE s.word = ts_stat.word COLLATE "C")`)
+	_, err := t.tx.Exec(ctx, `SELECT search_words_add((SELECT array_agg(word) FROM ts_stat(
+		'SELECT p.name_words || p.text_words FROM places p JOIN import_rows r ON r.place_id = p.id WHERE '
+			|| CASE WHEN NOT are_public THEN 'NOT ' ELSE '' END || 'is_public(p.publication, p.visibility, p.deleted_at)')), are_public)
+		FROM (VALUES (true), (false)) v (are_public)`)
 	return err
 }
 

@@ -336,7 +336,7 @@ func (s *Store) filterProducts(ctx context.Context, q *query, user *models.User,
 		q.and("(p.geom IS NULL OR ST_Intersects(p.geom, " + q.arg(*f.Area) + "::geometry))")
 	}
 	if f.Text != "" {
-		words, err := s.expandWords(ctx, f.Text)
+		words, err := s.expandWords(ctx, scope, f.Text)
 		if err != nil {
 			return err
 		}

@@ -412,13 +412,14 @@ func (s *Store) PlaceIDs(ctx context.Context, user *models.User, f models.PlaceF
 func (s *Store) ProductIDs(ctx context.Context, user *models.User, text string) ([]int64, error) {
 	var ids []int64
 	err := s.read(ctx, user, func(ctx context.Context, at *Store) error {
-		words, err := at.expandWords(ctx, text)
+		scope := models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)
+		words, err := at.expandWords(ctx, scope, text)
 		if err != nil {
 			return err
 		}
 		q := newQuery()
 		q.and("p.deleted_at IS NULL")
-		q.and(q.visible("p", models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)))
+		q.and(q.visible("p", scope))
 		q.and("p.name_words @@ ?::tsquery", words.loose())
 		ids, err = at.ids(ctx, "SELECT p.id FROM products p WHERE "+q.where()+" ORDER BY p.id", q)
 		return err
@@ -440,8 +441,8 @@ func (s *Store) ids(ctx context.Context, sql string, q *query) ([]int64, error) 
 
 // SimilarWords gives, for every word of the text, the words of the registry it may have meant: itself when some word of a
 // name begins with it, otherwise those one typo away. It is empty for a word that is like none.
-func (s *Store) SimilarWords(ctx context.Context, text string) ([][]string, error) {
-	words, err := s.expandWords(ctx, text)
+func (s *Store) SimilarWords(ctx context.Context, user *models.User, text string) ([][]string, error) {
+	words, err := s.expandWords(ctx, models.ScopeOf(user, models.ActionReadInternal, models.KindPlace), text)
 	if err != nil {
 		return nil, err
 	}

@@ -357,7 +357,7 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 		q.and("p.id IN (SELECT subject_id FROM revisions WHERE batch_id = ? AND subject = 'place')", *f.BatchID)
 	}
 	if f.Text != "" {
-		words, err := s.expandWords(ctx, f.Text)
+		words, err := s.expandWords(ctx, scope, f.Text)
 		if err != nil {
 			return err
 		}

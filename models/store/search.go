@@ -25,7 +25,7 @@ const maxSearchWords = 8
 
 // expandWords folds the text and looks up, for every word that begins no word of the registry, the words that are one
 // typo away. Only the dictionary of distinct words is searched for typos, never the names.
-func (s *Store) expandWords(ctx context.Context, text string) (searchWords, error) {
+func (s *Store) expandWords(ctx context.Context, scope models.Scope, text string) (searchWords, error) {
 	var folded string
 	db := s.db.WithContext(ctx)
 	if err := db.Raw("SELECT fold_text(?)", text).Scan(&folded).Error; err != nil {
@@ -41,17 +41,18 @@ func (s *Store) expandWords(ctx context.Context, text string) (searchWords, erro
 	if len(words) == 0 {
 		return nil, badParameter("q", "empty", "Tekst wyszukiwania nie zawiera żadnej litery ani cyfry.", "The search text holds no letter or digit.")
 	}
+	internal := scope.All || len(scope.Municipalities) > 0
 	for i := range words {
 		if len(words[i].typed) < 4 {
 			continue
 		}
-		err := db.Raw(`SELECT word FROM (SELECT DISTINCT word FROM search_words WHERE word % @typed) w
-			WHERE NOT EXISTS (SELECT 1 FROM search_words WHERE word >= @typed AND word < @typed || U&'\FFFF')
+		err := db.Raw(`SELECT word FROM (SELECT DISTINCT word FROM search_words WHERE word % @typed AND (public OR @internal)) w
+			WHERE NOT EXISTS (SELECT 1 FROM search_words WHERE word >= @typed AND word < @typed || U&'\FFFF' AND (public OR @internal))
 			AND abs(char_length(word) - char_length(@typed)) <= 2
 			AND (levenshtein_less_equal(word, @typed, 2) <= 1
 				OR levenshtein_less_equal(left(word, char_length(@typed)), @typed, 2) <= 1
 				OR levenshtein_less_equal(word, @typed, 2) = 2 AND is_transposition(word, @typed))
-			ORDER BY similarity(word, @typed) DESC, word LIMIT 8`, map[string]any{"typed": words[i].typed}).Scan(&words[i].similar).Error
+			ORDER BY similarity(word, @typed) DESC, word LIMIT 8`, map[string]any{"typed": words[i].typed, "internal": internal}).Scan(&words[i].similar).Error
 		if err != nil {
 			return nil, mapError(fmt.Errorf("look up similar words: %w", err))
 		}
@@ -132,7 +133,7 @@ func (s *Store) placesByRelevance(ctx context.Context, scope models.Scope, f mod
 	if f.Text == "" {
 		return nil, "", badParameter("q", "required", "Sortowanie po trafności wymaga tekstu q.", "Sorting by relevance needs a text q.")
 	}
-	words, err := s.expandWords(ctx, f.Text)
+	words, err := s.expandWords(ctx, scope, f.Text)
 	if err != nil {
 		return nil, "", err
 	}

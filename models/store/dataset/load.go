@@ -113,8 +113,8 @@ func (d *Dataset) loadProducts(ctx context.Context, pool *pgxpool.Pool) error {
 }
 
 func (d *Dataset) finish(ctx context.Context, pool *pgxpool.Pool) error {
-	if _, err := pool.Exec(ctx, `INSERT INTO search_words (word)
-		SELECT DISTINCT w COLLATE "C" FROM unnest($1::text[]) AS t, unnest(tsvector_to_array(to_tsvector('simple', fold_text(t)))) AS w
+	if _, err := pool.Exec(ctx, `INSERT INTO search_words (word, public)
+		SELECT DISTINCT w COLLATE "C", true FROM unnest($1::text[]) AS t, unnest(tsvector_to_array(to_tsvector('simple', fold_text(t)))) AS w
 		WHERE w ~ '^[^0-9]{4,40}$'`, d.texts()); err != nil {
 		return err
 	}
