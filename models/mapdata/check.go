@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/twpayne/go-geom"
@@ -41,13 +42,17 @@ func (r *Report) differ(layer string, id int64, what string) {
 
 // Check compares the index with the database, record by record, at one and the same moment. What the database holds is
 // read as the rest of the program reads it, not as the index is loaded.
+//
+// The map goes on following meanwhile: the state that is compared and the reader's never change.
 func (d *Data) Check(ctx context.Context) (Report, error) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
+	unlock := sync.OnceFunc(d.mu.Unlock)
+	defer unlock()
 	host, _ := os.Hostname()
 	report := Report{Server: fmt.Sprintf("%s/%d", host, os.Getpid())}
 	err := d.catchUp(ctx, func(r *store.MapReader) error {
 		s := d.state.Load()
+		unlock()
 		c := checker{state: s, report: &report, freshSince: freshSince(s.Today)}
 		public, internal := entriesOf(s.Public.Places), entriesOf(s.Internal.Places)
 		publicProducts, internalProducts := entriesOf(s.Public.Products), entriesOf(s.Internal.Products)

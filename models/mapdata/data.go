@@ -235,14 +235,20 @@ func (d *Data) publish(next *State) {
 const retention = 24 * time.Hour
 
 // Run keeps the map current until ctx ends: it listens for changes, looks at the log every few seconds in any case, and
-// catches up from the log after a lost connection.
+// catches up from the log after a lost connection. As long as the database does not answer, the map shows what it showed.
 func (d *Data) Run(ctx context.Context) {
+	const soonest, latest = 250 * time.Millisecond, 5 * time.Second
 	var pruned time.Time
+	pause, lost := soonest, false
 	for ctx.Err() == nil {
 		err := d.store.Listen(ctx, 5*time.Second, func(w store.Wake) error {
 			if err := d.CatchUp(ctx); err != nil {
 				return err
 			}
+			if lost {
+				d.log.Info("the map follows the registry again")
+			}
+			pause, lost = soonest, false
 			if w.Check != "" {
 				d.answer(ctx, w.Check)
 			}
@@ -255,11 +261,15 @@ func (d *Data) Run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		d.log.Warn("the map is catching up from the log of changes", "error", err)
+		if !lost {
+			d.log.Warn("the map does not follow the registry: the connection is lost, and is tried again", "error", err)
+		}
+		lost = true
 		select {
 		case <-ctx.Done():
-		case <-time.After(250 * time.Millisecond):
+		case <-time.After(pause):
 		}
+		pause = min(2*pause, latest)
 	}
 }
 
