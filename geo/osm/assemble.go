@@ -411,9 +411,10 @@ func (a *arrangement) ring(ring []int32, outer *[]int32, holes *[][]int32) *geo.
 			least = i
 		}
 	}
-	before := ring[(least+len(ring)-1)%len(ring)]
-	p := a.from(ring[least])
-	switch turn := orientation(a.from(before), p, a.to(ring[least])); {
+	// Begun at its least position, a ring is the same however the ways are cut.
+	ring = slices.Concat(ring[least:], ring[:least])
+	p := a.from(ring[0])
+	switch turn := orientation(a.from(ring[len(ring)-1]), p, a.to(ring[0])); {
 	case turn > 0 && *outer == nil:
 		*outer = ring
 	case turn < 0:

@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
 	"github.com/twpayne/go-geom"
+	"github.com/twpayne/go-geom/encoding/wkt"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"wolnica/geo"
@@ -258,6 +259,15 @@ type record struct {
 	mended   string
 }
 
+func (r record) String() string {
+	shown := fmt.Sprint(r.values, r.mended)
+	if r.fault != nil {
+		return shown + r.fault.PL + r.fault.EN
+	}
+	text, err := wkt.Marshal(r.geometry)
+	return fmt.Sprint(shown, text, err)
+}
+
 func readAll(data []byte, o Options) (map[string]record, error) {
 	s, err := Open(bytes.NewReader(data), int64(len(data)), o)
 	if err != nil {
@@ -308,7 +318,7 @@ func read(t *testing.T, f *file, o Options) map[string]record {
 			first = got
 		}
 		for _, id := range slices.Sorted(maps.Keys(first)) {
-			if fmt.Sprint(got[id]) != fmt.Sprint(first[id]) || len(got) != len(first) {
+			if got[id].String() != first[id].String() || len(got) != len(first) {
 				t.Fatalf("%s: got %v, want %v as in JSON", format, got[id], first[id])
 			}
 		}
