@@ -22,7 +22,9 @@ func TestBrokenFilesAreExplained(t *testing.T) {
 	header := headerBlob("OsmSchema-V0.6", "DenseNodes")
 	block := func(b []byte) []byte { return slices.Concat(header, zlibBlob("OSMData", b)) }
 	table := field(nil, 1, field(field(nil, 1, nil), 1, []byte("leisure")))
-	group := func(n protowire.Number, b []byte) []byte { return append(slices.Clone(table), field(nil, 2, field(nil, n, b))...) }
+	group := func(n protowire.Number, b []byte) []byte {
+		return append(slices.Clone(table), field(nil, 2, field(nil, n, b))...)
+	}
 	lying := field(number(nil, 2, 10), 3, deflate(make([]byte, 1<<20)))
 	bomb := field(number(nil, 2, 1<<30), 3, deflate(make([]byte, 1<<20)))
 	blobOf := func(size int64) []byte {
@@ -54,7 +56,9 @@ func TestBrokenFilesAreExplained(t *testing.T) {
 		{"XML without an id", []byte("<osm><way/></osm>"), "malformed"},
 		{"XML with a wrong position", []byte("<osm><node id='1' lat='north' lon='1'/></osm>"), "malformed"},
 		{"XML nested deeply", []byte("<osm>" + strings.Repeat("<a>", 100)), "malformed"},
+		{"XML with a > in quotes", []byte(`<osm><node id="1" lat="1" lon="1"><tag k='a>"b' v="c>'d"/></node></osm>`), ""},
 		{"XML with a long tag", []byte("<osm><a b='" + strings.Repeat("x", maxXMLTag+1)), "too_large"},
+		{"XML with a long tag full of ends", []byte("<osm><a b='" + strings.Repeat(">", maxXMLTag+1)), "too_large"},
 		{"XML with a member of no kind", []byte("<osm><relation id='1'><member type='x' ref='1'/></relation></osm>"), "malformed"},
 		{"XML with a member in a node", []byte("<osm><node id='1' lat='1' lon='1'><member type='way' ref='1'><nd/></member></node></osm>"), ""},
 		{"gzip cut off", zipped(town().xml())[:200], "truncated"},
@@ -145,7 +149,6 @@ func TestExtremeNumbersArePositionsOutOfRange(t *testing.T) {
 	}
 }
 
-// spaces is an endless gzip: a small file that unpacks to very much.
 func TestGzipBombIsRefusedInBoundedMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("unpacks hundreds of megabytes")
@@ -226,6 +229,9 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(`<osm><relation id="5"><member type="way" ref="1" role="outer"><nd lat="50" lon="20"/></member><tag k="type" v="multipolygon"/></relation></osm>`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := Open(bytes.NewReader(data), int64(len(data)), Options{Columns: []string{"name"}, MaxRefs: 100_000})
+		if err == nil {
+			defer s.Close()
+		}
 		for err == nil {
 			var row *geo.Row
 			if row, err = s.Next(); err != nil {

@@ -167,7 +167,7 @@ func (s *Source) Counts() Counts { return s.counts }
 // Mended tells what had to be put right in the geometry of the last row, nil when nothing.
 func (s *Source) Mended() *geo.Problem { return s.mended }
 
-// Close ends reading; the file belongs to whoever opened it.
+// Close ends reading and has to be called; the file belongs to whoever opened it.
 func (s *Source) Close() error {
 	s.stop()
 	if p, ok := s.in.(*pbf); ok && p.zstd != nil {
@@ -187,6 +187,7 @@ func (s *Source) Next() (*geo.Row, error) {
 		s.err = io.EOF
 	case err != nil:
 		s.err = err
+		s.stop()
 	}
 	return row, s.err
 }

@@ -111,11 +111,15 @@ type osmXML struct {
 	buffer  *bufio.Reader
 	line    int64
 	tag     []byte
-	attrs   []attribute
-	open    []string
+	// rest is what follows the name in tag, attrs what parse made of it. spoilt says that a value could not be read.
+	rest   []byte
+	attrs  []attribute
+	spoilt bool
+	open   []string
 }
 
-type attribute struct{ name, value string }
+// attribute is a part of osmXML.tag as it is written.
+type attribute struct{ name, value []byte }
 
 func (x *osmXML) problemf(code, pl, en string, args ...any) *geo.Problem {
 	at := problemf(code, pl, en, args...)
@@ -135,7 +139,7 @@ func (x *osmXML) scan(which kinds, _ bool, visit visitor) error {
 		x.buffer = bufio.NewReaderSize(in, 64<<10)
 	}
 	x.buffer.Reset(in)
-	x.line, x.open = 0, x.open[:0]
+	x.line, x.open, x.spoilt = 0, x.open[:0], false
 	inside, skipped, root := false, false, false
 	for {
 		name, shape, err := x.next()
@@ -169,6 +173,9 @@ func (x *osmXML) scan(which kinds, _ bool, visit visitor) error {
 				if err := x.part(name); err != nil {
 					return err
 				}
+			}
+			if x.spoilt {
+				return x.malformed()
 			}
 			if shape == opening {
 				x.open = append(x.open, name)
@@ -262,12 +269,12 @@ func (x *osmXML) next() (name string, s shape, err error) {
 			continue
 		}
 		// A ">" within quotes does not end the tag.
-		for quoted(x.tag) {
+		for quote, from := quoted(x.tag, 0), len(x.tag); quote != 0; quote, from = quoted(x.tag[from:], quote), len(x.tag) {
 			if err := x.until('>'); err != nil {
 				return "", 0, err
 			}
 		}
-		return x.parse()
+		return x.name()
 	}
 }
 
@@ -302,8 +309,8 @@ func (x *osmXML) ioError(err error) error {
 	return fmt.Errorf("read OSM XML: %w", err)
 }
 
-func quoted(tag []byte) bool {
-	var quote byte
+// quoted is the quotation mark that is open after the part of a tag, when quote is open before it; 0 is none.
+func quoted(tag []byte, quote byte) byte {
 	for _, b := range tag {
 		switch {
 		case quote == 0 && (b == '"' || b == '\''):
@@ -312,92 +319,67 @@ func quoted(tag []byte) bool {
 			quote = 0
 		}
 	}
-	return quote != 0
+	return quote
 }
 
-// parse takes apart x.tag, which ends with ">".
-func (x *osmXML) parse() (name string, s shape, err error) {
+// name takes the name off x.tag, which ends with ">".
+func (x *osmXML) name() (name string, s shape, err error) {
 	b := x.tag[:len(x.tag)-1]
 	if len(b) > 0 && b[0] == '/' {
-		return string(bytes.TrimRight(b[1:], " \t\r\n")), closing, nil
+		return intern(bytes.TrimRight(b[1:], space)), closing, nil
 	}
 	if len(b) > 0 && b[len(b)-1] == '/' {
 		s, b = empty, b[:len(b)-1]
 	}
-	if !utf8.Valid(b) {
-		return "", 0, x.problemf("encoding", "plik XML musi być w UTF-8.", "the XML must be in UTF-8.")
-	}
-	end := bytes.IndexAny(b, " \t\r\n")
+	end := bytes.IndexAny(b, space)
 	if end < 0 {
 		end = len(b)
 	}
 	if end == 0 {
 		return "", 0, x.malformed()
 	}
-	name, b = intern(b[:end]), b[end:]
-	x.attrs = x.attrs[:0]
+	x.rest = b[end:]
+	return intern(b[:end]), s, nil
+}
+
+const space = " \t\r\n"
+
+// parse finds the attributes of the tag.
+func (x *osmXML) parse() error {
+	b := x.rest
+	if !utf8.Valid(b) {
+		return x.problemf("encoding", "plik XML musi być w UTF-8.", "the XML must be in UTF-8.")
+	}
+	x.attrs, x.spoilt = x.attrs[:0], false
 	for {
-		b = bytes.TrimLeft(b, " \t\r\n")
+		b = bytes.TrimLeft(b, space)
 		if len(b) == 0 {
-			return name, s, nil
+			return nil
 		}
 		equals := bytes.IndexByte(b, '=')
 		if equals <= 0 {
-			return "", 0, x.malformed()
+			return x.malformed()
 		}
-		key := intern(bytes.TrimRight(b[:equals], " \t\r\n"))
-		b = bytes.TrimLeft(b[equals+1:], " \t\r\n")
+		key := bytes.TrimRight(b[:equals], space)
+		b = bytes.TrimLeft(b[equals+1:], space)
 		if len(b) < 2 || b[0] != '"' && b[0] != '\'' {
-			return "", 0, x.malformed()
+			return x.malformed()
 		}
 		length := bytes.IndexByte(b[1:], b[0])
 		if length < 0 {
-			return "", 0, x.malformed()
+			return x.malformed()
 		}
-		value, ok := unescape(b[1 : 1+length])
-		if !ok {
-			return "", 0, x.malformed()
-		}
-		x.attrs = append(x.attrs, attribute{key, value})
+		x.attrs = append(x.attrs, attribute{key, b[1 : 1+length]})
 		b = b[length+2:]
 	}
 }
 
 // intern spares a copy of the names that come all the time.
 func intern(b []byte) string {
-	switch string(b) {
-	case "node":
-		return "node"
-	case "way":
-		return "way"
-	case "nd":
-		return "nd"
-	case "tag":
-		return "tag"
-	case "member":
-		return "member"
-	case "id":
-		return "id"
-	case "ref":
-		return "ref"
-	case "lat":
-		return "lat"
-	case "lon":
-		return "lon"
-	case "k":
-		return "k"
-	case "v":
-		return "v"
-	case "version":
-		return "version"
-	case "timestamp":
-		return "timestamp"
-	case "changeset":
-		return "changeset"
-	case "uid":
-		return "uid"
-	case "user":
-		return "user"
+	for _, name := range [...]string{"nd", "node", "tag", "way", "member", "relation"} {
+		if string(b) == name {
+			return name
+		}
 	}
 	return string(b)
 }
@@ -451,8 +433,10 @@ func unescape(b []byte) (string, bool) {
 
 func (x *osmXML) attr(name string) (string, bool) {
 	for i := range x.attrs {
-		if x.attrs[i].name == name {
-			return x.attrs[i].value, true
+		if string(x.attrs[i].name) == name {
+			value, ok := unescape(x.attrs[i].value)
+			x.spoilt = x.spoilt || !ok
+			return value, true
 		}
 	}
 	return "", false
@@ -491,6 +475,9 @@ func (x *osmXML) position() (p point, ok bool, err error) {
 func (x *osmXML) begin(k kind) (skip bool, err error) {
 	e := &x.element
 	e.reset(k)
+	if err := x.parse(); err != nil {
+		return false, err
+	}
 	if e.id, err = x.integer("id"); err != nil {
 		return false, err
 	}
@@ -524,6 +511,9 @@ func seconds(s string) int64 {
 // part reads what stands within an element.
 func (x *osmXML) part(name string) error {
 	e := &x.element
+	if err := x.parse(); err != nil {
+		return err
+	}
 	switch {
 	case name == "tag":
 		k, hasKey := x.attr("k")
