@@ -90,7 +90,7 @@ func (a *arrangement) collect() *geo.Problem {
 				p, q = q, p
 			}
 			if p != q {
-				a.segments = append(a.segments, segment{p, q, int32(i)}) //nolint:gosec // a relation has fewer members
+				a.segments = append(a.segments, segment{p, q, int32(i)})
 			}
 		}
 		if len(a.segments) > maxSegments {
@@ -150,7 +150,7 @@ func (a *arrangement) sortHalves() {
 	n := 2 * len(a.segments)
 	a.order, a.at, a.vertex = make([]int32, n), make([]int32, n), make([]int32, n)
 	for h := range a.order {
-		a.order[h] = int32(h) //nolint:gosec // below maxSegments
+		a.order[h] = int32(h)
 	}
 	slices.SortFunc(a.order, func(g, h int32) int {
 		p, q := a.from(g), a.from(h)
@@ -166,11 +166,11 @@ func (a *arrangement) sortHalves() {
 	a.first = a.first[:0]
 	for i, h := range a.order {
 		if i == 0 || a.from(h) != a.from(a.order[i-1]) {
-			a.first = append(a.first, int32(i)) //nolint:gosec // below maxSegments
+			a.first = append(a.first, int32(i))
 		}
-		a.at[h], a.vertex[h] = int32(i), int32(len(a.first)-1) //nolint:gosec // below maxSegments
+		a.at[h], a.vertex[h] = int32(i), int32(len(a.first)-1)
 	}
-	a.first = append(a.first, int32(n)) //nolint:gosec // below maxSegments
+	a.first = append(a.first, int32(n))
 }
 
 // openEnds are the positions in which an odd number of segments meets.
@@ -232,9 +232,9 @@ func (a *arrangement) trace() {
 		if a.walk[start] != none {
 			continue
 		}
-		w := int32(len(a.starts))                                 //nolint:gosec // below maxSegments
-		a.starts = append(a.starts, int32(start))                 //nolint:gosec // below maxSegments
-		for h := int32(start); a.walk[h] == none; h = a.next(h) { //nolint:gosec // below maxSegments
+		w := int32(len(a.starts))
+		a.starts = append(a.starts, int32(start))
+		for h := int32(start); a.walk[h] == none; h = a.next(h) {
 			a.walk[h] = w
 		}
 	}
@@ -257,7 +257,7 @@ func (a *arrangement) place() *geo.Problem {
 		}
 		p := a.from(lowest)
 		for added < len(a.segments) && a.segments[added].a.x <= p.x {
-			active = append(active, int32(added)) //nolint:gosec // below maxSegments
+			active = append(active, int32(added))
 			added++
 		}
 		below, kept := none, active[:0]
@@ -362,7 +362,7 @@ func (a *arrangement) polygons() (geom.T, *geo.Problem) {
 					return nil, fault
 				}
 			}
-			last[a.vertex[h]] = int32(len(path)) //nolint:gosec // below maxSegments
+			last[a.vertex[h]] = int32(len(path))
 			path = append(path, h)
 			if h = a.next(h); h == start {
 				break

@@ -59,6 +59,7 @@ func TestBrokenFilesAreExplained(t *testing.T) {
 		{"XML with a > in quotes", []byte(`<osm><node id="1" lat="1" lon="1"><tag k='a>"b' v="c>'d"/></node></osm>`), ""},
 		{"XML with a long tag", []byte("<osm><a b='" + strings.Repeat("x", maxXMLTag+1)), "too_large"},
 		{"XML with a long tag full of ends", []byte("<osm><a b='" + strings.Repeat(">", maxXMLTag+1)), "too_large"},
+		{"XML with a long element", []byte("<osm><node id='1' lat='1' lon='1'>" + strings.Repeat("<tag k='a' v='"+strings.Repeat("x", 1<<20-100)+"'/>", 18) + "</node></osm>"), "too_large"},
 		{"XML with a member of no kind", []byte("<osm><relation id='1'><member type='x' ref='1'/></relation></osm>"), "malformed"},
 		{"XML with a member in a node", []byte("<osm><node id='1' lat='1' lon='1'><member type='way' ref='1'><nd/></member></node></osm>"), ""},
 		{"gzip cut off", zipped(town().xml())[:200], "truncated"},
@@ -72,6 +73,8 @@ func TestBrokenFilesAreExplained(t *testing.T) {
 		{"JSON without an id", []byte(`{"elements":[{"type":"node"}]}`), "malformed"},
 		{"JSON with numbers for tags", []byte(`{"elements":[{"type":"node","id":1,"tags":{"a":1}}]}`), "malformed"},
 		{"JSON that goes on", []byte(`{"elements":[]} {}`), "unsupported"},
+		{"JSON with an element of many parts", []byte(`{"elements":[{"type":"relation","id":1,"members":[` + strings.Repeat("{},", maxRefs) + `{}]}]}`), "too_large"},
+		{"JSON with a long element", []byte(`{"elements":[{"type":"node","id":1,"user":"` + strings.Repeat("x", maxText) + `"}]}`), "too_large"},
 		{"an answer that ran out of time", []byte(`{"elements":[],"remark":"runtime error: Query timed out"}`), "incomplete"},
 		{"JSON with fewer positions than nodes", []byte(`{"elements":[{"type":"way","id":1,"nodes":[1,2],"geometry":[{"lat":1,"lon":1}]}]}`), "malformed"},
 		{"PBF cut off in a blob", whole[:len(whole)-20], "truncated"},
@@ -180,6 +183,24 @@ func TestRelationsThatMultiplyAreBounded(t *testing.T) {
 	r := read(t, f, filter(t, "level=1"))["r1"]
 	if r.fault == nil || r.fault.Code != "too_large" {
 		t.Errorf("got %v, want too_large", r.fault)
+	}
+}
+
+// One string of a megabyte as the value of a thousand tags is a gigabyte of JSON.
+func TestTagsThatMultiplyAreRefused(t *testing.T) {
+	strings := field(field(nil, 1, nil), 1, bytes.Repeat([]byte("x"), 1<<20))
+	var keys, values []int64
+	for i := range int64(1000) {
+		strings = field(strings, 1, []byte(fmt.Sprint("key", i)))
+		keys, values = append(keys, i+2), append(values, 1)
+	}
+	block := append(field(nil, 1, strings), field(nil, 2, field(nil, 3, field(field(number(nil, 1, 1), 2, numbers(keys...)), 3, numbers(values...))))...)
+	got, err := readAll(slices.Concat(headerBlob(), zlibBlob("OSMData", block)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := got["w1"].fault; p == nil || p.Code != "too_large" || got["w1"].values[ColumnTags] != "{}" {
+		t.Errorf("got %v, want too_large", p)
 	}
 }
 

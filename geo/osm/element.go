@@ -114,6 +114,7 @@ func problemf(code, pl, en string, args ...any) *geo.Problem {
 const (
 	maxRefs = 1 << 20
 	maxTags = 10_000
+	maxText = 16 << 20 // bytes, of its tags and of its whole text in XML or JSON
 )
 
 // visitor sees one element; keep says that the element becomes a row, so that its part of the file is read again.

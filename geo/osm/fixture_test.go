@@ -160,7 +160,7 @@ func deltas(v ...int64) (b []byte) {
 func deflate(data []byte) []byte {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
-	w.Write(data)
+	_, _ = w.Write(data)
 	w.Close()
 	return b.Bytes()
 }
@@ -241,7 +241,7 @@ func (f *file) pbf() []byte {
 func zipped(data []byte) []byte {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
-	w.Write(data)
+	_, _ = w.Write(data)
 	w.Close()
 	return b.Bytes()
 }

@@ -1,6 +1,7 @@
 package osm
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,9 +13,6 @@ import (
 
 	"wolnica/geo"
 )
-
-// maxJSONElement bounds one element of the JSON in bytes.
-const maxJSONElement = 16 << 20
 
 // overpass reads the JSON of the Overpass API: with ids only, with geometry in place ("out geom") and with centres
 // ("out center").
@@ -83,7 +81,7 @@ func (o *overpass) scan(which kinds, _ bool, visit visitor) error {
 	if err != nil {
 		return err
 	}
-	o.input = &limited{r: in, limit: maxJSONElement}
+	o.input = &limited{r: in, limit: maxText}
 	o.dec = jsontext.NewDecoder(o.input, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	if t, err := o.dec.ReadToken(); err != nil {
 		return o.broken(err)
@@ -92,7 +90,7 @@ func (o *overpass) scan(which kinds, _ bool, visit visitor) error {
 	}
 	found := false
 	for {
-		o.input.limit = o.dec.InputOffset() + maxJSONElement
+		o.input.limit = o.dec.InputOffset() + maxText
 		t, err := o.dec.ReadToken()
 		if err != nil {
 			return o.broken(err)
@@ -116,7 +114,7 @@ func (o *overpass) scan(which kinds, _ bool, visit visitor) error {
 			// The answer of a query that ran out of time or memory looks whole but for this remark.
 			if remark := v.String(); v.Kind() == '"' && strings.Contains(remark, "error") {
 				return problemf("incomplete", "Odpowiedź Overpass jest niepełna: „%s”. Pobierz ją jeszcze raz.",
-					"The answer of Overpass is incomplete: “%s”. Fetch it again.", remark)
+					"The answer of Overpass is incomplete: “%s”. Fetch it again.", clip(remark, 200))
 			}
 			if v.Kind() == '{' || v.Kind() == '[' {
 				return notOverpass()
@@ -130,7 +128,7 @@ func (o *overpass) scan(which kinds, _ bool, visit visitor) error {
 	if !found {
 		return notOverpass()
 	}
-	o.input.limit = o.dec.InputOffset() + maxJSONElement
+	o.input.limit = o.dec.InputOffset() + maxText
 	if _, err := o.dec.ReadToken(); err != io.EOF {
 		if err == nil {
 			return notOverpass()
@@ -165,12 +163,15 @@ func (o *overpass) elements(which kinds, visit visitor) error {
 		return o.broken(err)
 	}
 	for o.dec.PeekKind() != ']' {
-		o.input.limit = o.dec.InputOffset() + maxJSONElement
+		o.input.limit = o.dec.InputOffset() + maxText
 		v, err := o.dec.ReadValue()
 		if err != nil {
 			return o.broken(err)
 		}
 		at := o.dec.InputOffset() - int64(len(v))
+		if bytes.Count(v, []byte{'{'}) > maxRefs {
+			return problemf("too_large", "Element od bajtu %d ma ponad %d części.", "The element at byte %d has more than %d parts.", at, maxRefs)
+		}
 		p := &o.parsed
 		*p = jsonElement{}
 		if err := json.Unmarshal(v, p, jsontext.AllowInvalidUTF8(true)); err != nil {
@@ -227,7 +228,7 @@ func (o *overpass) fill(k kind) error {
 			m := &p.Members[i]
 			of, ok := kindOf(m.Type)
 			if !ok {
-				return e.problemf("malformed", "nieznany rodzaj członka relacji: „%s”.", "an unknown kind of member: “%s”.", clip(m.Type))
+				return e.problemf("malformed", "nieznany rodzaj członka relacji: „%s”.", "an unknown kind of member: “%s”.", clip(m.Type, 40))
 			}
 			e.members = append(e.members, member{kind: of, id: m.Ref, role: m.Role, line: positions(nil, m.Geometry)})
 		}

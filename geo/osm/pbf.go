@@ -71,7 +71,7 @@ func openPBF(in io.ReaderAt, size int64) (*pbf, error) {
 				"This is a file with history. An ordinary extract with one state of the data is needed.")
 		default:
 			return nil, problemf("unsupported", "Plik wymaga rozszerzenia PBF, którego nie czytamy: %q.",
-				"The file needs an extension of PBF that is not read: %q.", feature)
+				"The file needs an extension of PBF that is not read: %q.", clip(feature, 40))
 		}
 	}
 	if m.failed {
@@ -133,7 +133,7 @@ func (p *pbf) blob(decode bool) (what string, data []byte, err error) {
 		case m.number == 1 && m.kind == protowire.BytesType:
 			what = string(m.data)
 		case m.number == 3 && m.kind == protowire.VarintType:
-			length = int64(int32(m.value)) //nolint:gosec // a negative size is refused below
+			length = int64(int32(m.value))
 		}
 	}
 	if m.failed || length < 0 {
@@ -174,7 +174,7 @@ func (p *pbf) decompress(at int64) ([]byte, error) {
 	for m.next() {
 		switch {
 		case m.number == 2 && m.kind == protowire.VarintType:
-			size = int64(int32(m.value)) //nolint:gosec // a negative size is refused below
+			size = int64(int32(m.value))
 		case m.number == 1 && m.kind == protowire.BytesType:
 			how, raw = m.number, m.data
 		case m.number >= 3 && m.number <= 7 && m.kind == protowire.BytesType:
@@ -263,7 +263,6 @@ func (p *pbf) scan(which kinds, again bool, visit visitor) error {
 
 // block is what the elements of a block share.
 type block struct {
-	text []byte
 	// strings are substrings of one string, which goes when nobody holds a part of it.
 	strings              []string
 	granularity          int64
@@ -282,13 +281,13 @@ func (p *pbf) scanBlock(data []byte, which kinds, holds *uint8, visit visitor) e
 			table = m.data
 		case m.kind != protowire.VarintType:
 		case m.number == 17:
-			b.granularity = int64(int32(m.value)) //nolint:gosec // as the format has it
+			b.granularity = int64(int32(m.value))
 		case m.number == 18:
-			b.dateGranularity = int64(int32(m.value)) //nolint:gosec // as the format has it
+			b.dateGranularity = int64(int32(m.value))
 		case m.number == 19:
-			b.latOffset = int64(m.value) //nolint:gosec // as the format has it
+			b.latOffset = int64(m.value)
 		case m.number == 20:
-			b.lonOffset = int64(m.value) //nolint:gosec // as the format has it
+			b.lonOffset = int64(m.value)
 		}
 	}
 	if m.failed {
@@ -310,11 +309,7 @@ func (p *pbf) scanBlock(data []byte, which kinds, holds *uint8, visit visitor) e
 }
 
 func (b *block) readStrings(table []byte) error {
-	text := strings.ToValidUTF8(string(table), "\uFFFD")
-	if len(text) != len(table) {
-		// Some string is broken; mend each by itself, for their lengths have changed.
-		text = ""
-	}
+	text := string(table)
 	m := message{b: table}
 	for m.next() {
 		if m.number != 1 || m.kind != protowire.BytesType {
@@ -323,12 +318,8 @@ func (b *block) readStrings(table []byte) error {
 		if len(b.strings) >= maxStrings {
 			return errWire
 		}
-		if text == "" {
-			b.strings = append(b.strings, strings.ToValidUTF8(string(m.data), "\uFFFD"))
-			continue
-		}
 		end := len(table) - len(m.b)
-		b.strings = append(b.strings, text[end-len(m.data):end])
+		b.strings = append(b.strings, strings.ToValidUTF8(text[end-len(m.data):end], "\uFFFD"))
 	}
 	if m.failed {
 		return errWire
@@ -350,7 +341,7 @@ func (b *block) point(lon, lat int64) point {
 	if x < -limit || x > limit || y < -limit/2 || y > limit/2 {
 		return outside
 	}
-	return point{int32(roundDiv100(x)), int32(roundDiv100(y))} //nolint:gosec // within the limit above
+	return point{int32(roundDiv100(x)), int32(roundDiv100(y))}
 }
 
 func roundDiv100(v int64) int64 {
@@ -422,7 +413,7 @@ func (b *block) element(e *element, data []byte) (visible bool, err error) {
 		case m.number == 1 && m.kind == protowire.VarintType && e.kind == node:
 			e.id = protowire.DecodeZigZag(m.value)
 		case m.number == 1 && m.kind == protowire.VarintType:
-			e.id = int64(m.value) //nolint:gosec // as the format has it
+			e.id = int64(m.value)
 		case m.number == 2:
 			keys = m.packed()
 		case m.number == 3:
@@ -484,9 +475,9 @@ func (b *block) info(e *element, data []byte) (visible bool, err error) {
 	for m.next() {
 		switch m.number {
 		case 1:
-			e.version = int64(int32(m.value)) //nolint:gosec // as the format has it
+			e.version = int64(int32(m.value))
 		case 2:
-			e.time = b.seconds(int64(m.value)) //nolint:gosec // as the format has it
+			e.time = b.seconds(int64(m.value))
 		case 6:
 			visible = m.value != 0
 		}
@@ -589,7 +580,7 @@ func (p *pbf) scanDense(data []byte, holds *uint8, visit visitor) error {
 		lon += lons.signed()
 		e.id, e.at = id, b.point(lon, lat)
 		if versioned {
-			e.version = int64(int32(versions.next())) //nolint:gosec // as the format has it
+			e.version = int64(int32(versions.next()))
 		}
 		if timed {
 			at += times.signed()

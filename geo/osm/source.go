@@ -57,8 +57,8 @@ var _ geo.Source = (*Source)(nil)
 // Source is the geo.Source of OpenStreetMap data.
 //
 // A node is a point, an open way a line, a closed way a polygon where its tags make it an area, a relation of the type
-// multipolygon or boundary a polygon or multipolygon, a relation of the type route (superroute, route_master) a line
-// or multiline in the order of its members. An element of which the file gives only the centre is that point.
+// multipolygon or boundary a polygon or multipolygon, a relation of the type route (superroute, route_master, waterway) a
+// line or multiline in the order of its members. An element of which the file gives only the centre is that point.
 // Geometries are valid by OGC rules. An element that is wanted and cannot be shown (parts are missing from the file, a
 // boundary that does not close or crosses itself, another type of relation) is a row with Row.Err, a *geo.Problem
 // that names it.
@@ -204,7 +204,7 @@ func shapeOf(tags Tags) relationShape {
 	switch tags.Value("type") {
 	case "multipolygon", "boundary":
 		return areal
-	case "route", "superroute", "route_master":
+	case "route", "superroute", "route_master", "waterway":
 		return routed
 	}
 	return shapeless
@@ -283,6 +283,7 @@ func (s *Source) learn() error {
 			if !wanted[e.id] || s.children[e.id] != nil {
 				return false, nil
 			}
+			e.members = slices.DeleteFunc(e.members, func(m member) bool { return m.kind == node })
 			s.children[e.id] = slices.Clone(e.members)
 			return false, gather(e, routed)
 		})
@@ -412,9 +413,19 @@ func (s *Source) again(e *element) bool {
 func (s *Source) make(e *element) {
 	s.row.Number++
 	s.row.Geometry, s.row.Err, s.mended = nil, nil, nil
+	text := 0
+	for _, t := range e.tags {
+		text += len(t.Key) + len(t.Value)
+	}
+	if text > maxText {
+		// One long text of the file may be in it any number of times.
+		e.tags = e.tags[:0]
+	}
 	s.values(e)
 	var fault *geo.Problem
 	switch {
+	case text > maxText:
+		fault = problemf("too_large", "ma tagi o ponad 16 MB tekstu.", "has tags with more than 16 MB of text.")
 	case e.id <= 0:
 		fault = problemf("id", "nie ma numeru z bazy OpenStreetMap (zmiany niewysłane z edytora).",
 			"has no number of the OpenStreetMap database (edits not uploaded).")
@@ -461,7 +472,7 @@ func duplicateTag(tags Tags) *geo.Problem {
 	for i := range tags {
 		for j := range i {
 			if tags[i].Key == tags[j].Key && tags[i].Value != tags[j].Value {
-				return problemf("duplicate", "ma dwa razy tag „%s”.", "has the tag “%s” twice.", clip(tags[i].Key))
+				return problemf("duplicate", "ma dwa razy tag „%s”.", "has the tag “%s” twice.", clip(tags[i].Key, 40))
 			}
 		}
 		if i > 200 {
@@ -564,7 +575,7 @@ func (s *Source) extended(e *element) (geom.T, *geo.Problem) {
 		return nil, problemf("incomplete", "relacja nie ma kształtu.", "the relation has no shape.")
 	}
 	return nil, problemf("unsupported", "relacja typu „%s” nie ma kształtu, który umiemy odczytać.",
-		"a relation of the type “%s” has no shape that can be read.", clip(e.tags.Value("type")))
+		"a relation of the type “%s” has no shape that can be read.", clip(e.tags.Value("type"), 40))
 }
 
 func flatten(flat []float64, line []point) []float64 {

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 	"github.com/twpayne/go-geom/encoding/wkt"
 
 	"wolnica/geo"
@@ -269,5 +271,55 @@ func TestProgressEndsAtItsTotal(t *testing.T) {
 			}
 		}
 		s.Close()
+	}
+}
+
+// What other programs write into PBF: zstd, positions within ways, deleted nodes, text that is not UTF-8, other blobs.
+func TestPBFOfOtherPrograms(t *testing.T) {
+	table := field(nil, 1, field(field(field(nil, 1, nil), 1, []byte("name")), 1, []byte("\xffx"+strings.Repeat("ż", 100))))
+	way := field(field(number(nil, 1, 7), 2, numbers(1)), 3, numbers(2))
+	way = field(field(field(way, 8, deltas(1, 2)), 9, deltas(500000000, 500000000)), 10, deltas(200000000, 200010000))
+	info := field(field(nil, 1, numbers(1, 1)), 6, numbers(1, 0))
+	dense := field(field(field(field(field(nil, 1, deltas(3, 4)), 5, info), 8, deltas(5, 5)), 9, deltas(6, 6)), 10, numbers(1, 2, 0, 1, 2, 0))
+	data := append(table, field(nil, 2, append(field(nil, 3, way), field(nil, 2, dense)...))...)
+	// Ten times coarser than usual, and shifted.
+	data = number(number(number(data, 17, 1000), 19, 100_000_000), 20, -100_000_000)
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := field(number(nil, 2, int64(len(data))), 7, w.EncodeAll(data, nil))
+	got, err := readAll(slices.Concat(headerBlob("OsmSchema-V0.6"), zlibBlob("Other", []byte("?")), pbfBlob("OSMData", packed),
+		pbfBlob("OSMData", packed)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := wkt.Marshal(got["n3"].geometry)
+	if err != nil || text != "POINT (-0.099994 0.100005)" {
+		t.Errorf("n3: %v, %v", text, err)
+	}
+	if _, deleted := got["n4"]; deleted {
+		t.Error("a deleted node was read")
+	}
+	if p := got["w7"].fault; p == nil || p.Code != "range" {
+		t.Errorf("w7: %v, want range: 500 degrees", p)
+	}
+	if name := pairs([]string{"name=\uFFFDx" + strings.Repeat("ż", 100)}); got["n3"].values[ColumnTags] != `{"name":"`+name[0].Value+`"}` {
+		t.Errorf("n3: tags %s", got["n3"].values[ColumnTags])
+	}
+	if got["n3 again"].fault == nil || got["n3 again"].fault.Code != "duplicate" {
+		t.Error("the second n3 is no duplicate")
+	}
+}
+
+func TestXMLOfEditors(t *testing.T) {
+	got, err := readAll([]byte(`<osm version='0.6' generator='JOSM'><node id='1' action='delete' lat='1' lon='1'><tag k='a' v='b' /></node>
+		<node id='2' visible='false' lat='1' lon='1'><tag k='a' v='b'/></node><node id='3' lat='1' lon='1'><tag k='a' v='&#x17B; &#380;&apos;'/></node>
+		<node id='-4' lat='1' lon='1'><tag k='a' v='b'/></node><node id='5' lat='1' lon='1'><tag k='a' v='b'/><tag k='a' v='c'/></node></osm>`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 3 || got["n3"].values[ColumnTags] != `{"a":"Ż ż'"}` || got["n-4"].fault.Code != "id" || got["n5"].fault.Code != "duplicate" {
+		t.Errorf("got %v", got)
 	}
 }

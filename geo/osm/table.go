@@ -70,7 +70,7 @@ func (t *wayTable) put(id int64, refs []int64) {
 	switch {
 	case !ok || t.count[i] == twice:
 	case t.count[i] == absent:
-		t.start[i], t.count[i] = len(t.refs), int32(len(refs)) //nolint:gosec // below maxRefs
+		t.start[i], t.count[i] = len(t.refs), int32(len(refs))
 		t.refs = append(t.refs, refs...)
 	case !slices.Equal(t.refs[t.start[i]:t.start[i]+int(t.count[i])], refs):
 		t.count[i] = twice

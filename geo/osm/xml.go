@@ -108,9 +108,11 @@ func (u *unpacking) Read(p []byte) (int, error) {
 type osmXML struct {
 	text
 	element element
-	buffer  *bufio.Reader
-	line    int64
-	tag     []byte
+	// weight is how much text the element has so far.
+	weight int
+	buffer *bufio.Reader
+	line   int64
+	tag    []byte
 	// rest is what follows the name in tag, attrs what parse made of it. spoilt says that a value could not be read.
 	rest   []byte
 	attrs  []attribute
@@ -155,7 +157,7 @@ func (x *osmXML) scan(which kinds, _ bool, visit visitor) error {
 					return x.malformed()
 				}
 				if name != "osm" {
-					return x.problemf("unsupported", "oczekiwano elementu <osm>, a jest <%s>.", "<osm> was expected, not <%s>.", clip(name))
+					return x.problemf("unsupported", "oczekiwano elementu <osm>, a jest <%s>.", "<osm> was expected, not <%s>.", clip(name, 40))
 				}
 				root = true
 			}
@@ -201,9 +203,10 @@ func (x *osmXML) scan(which kinds, _ bool, visit visitor) error {
 	return nil
 }
 
-func clip(s string) string {
-	if len(s) > 40 {
-		s = strings.ToValidUTF8(s[:40], "") + "…"
+// clip shortens what a message quotes.
+func clip(s string, most int) string {
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return s
 }
@@ -450,7 +453,7 @@ func (x *osmXML) integer(name string) (int64, error) {
 	v, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		return 0, x.problemf("malformed", "„%s” nie jest liczbą całkowitą (atrybut „%s”).",
-			"“%s” is not an integer (the attribute “%s”).", clip(s), name)
+			"“%s” is not an integer (the attribute “%s”).", clip(s, 40), name)
 	}
 	return v, nil
 }
@@ -466,7 +469,7 @@ func (x *osmXML) position() (p point, ok bool, err error) {
 	longitude, err2 := strconv.ParseFloat(lon, 64)
 	if err1 != nil || err2 != nil {
 		return missing, false, x.problemf("malformed", "„%s”, „%s” nie jest położeniem (lat, lon).", "“%s”, “%s” is not a position (lat, lon).",
-			clip(lat), clip(lon))
+			clip(lat, 40), clip(lon, 40))
 	}
 	return pointOf(longitude, latitude), true, nil
 }
@@ -475,6 +478,7 @@ func (x *osmXML) position() (p point, ok bool, err error) {
 func (x *osmXML) begin(k kind) (skip bool, err error) {
 	e := &x.element
 	e.reset(k)
+	x.weight = 0
 	if err := x.parse(); err != nil {
 		return false, err
 	}
@@ -511,6 +515,9 @@ func seconds(s string) int64 {
 // part reads what stands within an element.
 func (x *osmXML) part(name string) error {
 	e := &x.element
+	if x.weight += len(x.tag); x.weight > maxText {
+		return x.problemf("too_large", "element %s ma ponad 16 MB.", "the element %s has more than 16 MB.", e.name())
+	}
 	if err := x.parse(); err != nil {
 		return err
 	}
@@ -561,7 +568,7 @@ func (x *osmXML) part(name string) error {
 		of, _ := x.attr("type")
 		k, ok := kindOf(of)
 		if !ok {
-			return x.problemf("malformed", "nieznany rodzaj członka relacji: „%s”.", "an unknown kind of member: “%s”.", clip(of))
+			return x.problemf("malformed", "nieznany rodzaj członka relacji: „%s”.", "an unknown kind of member: “%s”.", clip(of, 40))
 		}
 		ref, err := x.integer("ref")
 		if err != nil {
