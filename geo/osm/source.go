@@ -88,7 +88,9 @@ type Source struct {
 	mended *geo.Problem
 	counts Counts
 	err    error
+	// json and sorted are working space.
 	json   []byte
+	sorted Tags
 }
 
 // Open tells by the content whether r, of size bytes, is PBF, XML, gzipped XML or Overpass JSON, and starts reading. The
@@ -225,7 +227,7 @@ func (s *Source) rows(yield func(*geo.Row, error) bool) {
 		if !s.o.Filter.Matches(e.tags) {
 			return false, nil
 		}
-		s.make(e)
+		s.fill(e)
 		if !yield(&s.row, nil) {
 			return false, errStopped
 		}
@@ -409,8 +411,8 @@ func (s *Source) again(e *element) bool {
 	return false
 }
 
-// make fills the row.
-func (s *Source) make(e *element) {
+// fill makes the element the row.
+func (s *Source) fill(e *element) {
 	s.row.Number++
 	s.row.Geometry, s.row.Err, s.mended = nil, nil, nil
 	text := 0
@@ -421,8 +423,7 @@ func (s *Source) make(e *element) {
 		// One long text of the file may be in it any number of times.
 		e.tags = e.tags[:0]
 	}
-	s.values(e)
-	var fault *geo.Problem
+	fault := s.values(e)
 	switch {
 	case text > maxText:
 		fault = problemf("too_large", "ma tagi o ponad 16 MB tekstu.", "has tags with more than 16 MB of text.")
@@ -432,8 +433,6 @@ func (s *Source) make(e *element) {
 	case s.again(e):
 		fault = problemf("duplicate", "jest w pliku więcej niż raz; wzięto pierwsze wystąpienie.",
 			"is in the file more than once; the first was taken.")
-	default:
-		fault = duplicateTag(e.tags)
 	}
 	var g geom.T
 	if fault == nil {
@@ -468,21 +467,8 @@ func (s *Source) make(e *element) {
 	}
 }
 
-func duplicateTag(tags Tags) *geo.Problem {
-	for i := range tags {
-		for j := range i {
-			if tags[i].Key == tags[j].Key && tags[i].Value != tags[j].Value {
-				return problemf("duplicate", "ma dwa razy tag „%s”.", "has the tag “%s” twice.", clip(tags[i].Key, 40))
-			}
-		}
-		if i > 200 {
-			break
-		}
-	}
-	return nil
-}
-
-func (s *Source) values(e *element) {
+// values fills the columns. A key with two values is a fault; the first is taken.
+func (s *Source) values(e *element) (fault *geo.Problem) {
 	v := s.row.Values
 	clear(v)
 	v[0], v[1] = e.name(), e.kind.String()
@@ -492,11 +478,15 @@ func (s *Source) values(e *element) {
 	if e.time > 0 && e.time < 253402300800 { // the year 10000
 		v[3] = time.Unix(e.time, 0).UTC().Format(time.RFC3339)
 	}
-	sorted := slices.Clone(e.tags)
+	s.sorted = append(s.sorted[:0], e.tags...)
+	sorted := s.sorted
 	slices.SortStableFunc(sorted, func(a, b Tag) int { return strings.Compare(a.Key, b.Key) })
 	b := append(s.json[:0], '{')
 	for i, t := range sorted {
 		if i > 0 && sorted[i-1].Key == t.Key {
+			if sorted[i-1].Value != t.Value {
+				fault = problemf("duplicate", "ma dwa razy tag „%s”.", "has the tag “%s” twice.", clip(t.Key, 40))
+			}
 			continue
 		}
 		if len(b) > 1 {
@@ -511,6 +501,7 @@ func (s *Source) values(e *element) {
 	for i, key := range s.o.Columns {
 		v[5+i] = e.tags.Value(key)
 	}
+	return fault
 }
 
 func appendQuoted(dst []byte, text string) []byte {
