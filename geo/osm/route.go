@@ -102,8 +102,8 @@ func (s *Source) route(e *element) (geom.T, *geo.Problem) {
 		return nil, fault
 	}
 	if c.lost > 0 {
-		return nil, problemf("incomplete", "w pliku brakuje %d z %d odcinków trasy (%s).",
-			"%d of %d parts of the route are not in the file (%s).", c.lost, c.all, c.first)
+		return nil, problemf("incomplete", "w pliku brakuje, w całości albo po części, %d z %d odcinków trasy (%s).",
+			"%d of %d parts of the route are not in the file, or not whole (%s).", c.lost, c.all, c.first)
 	}
 	lines := slices.DeleteFunc(c.lines, func(l []point) bool { return len(l) < 2 })
 	if len(lines) == 0 {

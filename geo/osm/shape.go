@@ -200,8 +200,8 @@ func (s *Source) boundary(e *element) ([]line, *geo.Problem) {
 		at++
 	}
 	if lost > 0 {
-		return nil, problemf("incomplete", "w pliku brakuje %d z %d linii granicy (%s).",
-			"%d of %d ways of the boundary are not in the file (%s).", lost, len(lines), first)
+		return nil, problemf("incomplete", "w pliku brakuje, w całości albo po części, %d z %d linii granicy (%s).",
+			"%d of %d ways of the boundary are not in the file, or not whole (%s).", lost, len(lines), first)
 	}
 	return lines, nil
 }
