@@ -530,7 +530,9 @@ func TestHiddenWordsDoNotChangeWhatATypoFinds(t *testing.T) {
 	s := apitest.New(t)
 	admin := s.Admin()
 	create(t, s, admin, "/api/v1/places", placeOf("Kurhan Jawny", pointOf(19.05, 50.05), ""))
-	find := func(c *apitest.Client) string { return fmt.Sprint(c.Get("/api/v1/places?q=kurhen&fields=name").Want(200).At("items")) }
+	find := func(c *apitest.Client) string {
+		return fmt.Sprint(c.Get("/api/v1/places?q=kurhen&fields=name").Want(200).At("items"))
+	}
 	before := find(s.Anonymous())
 	if !strings.Contains(before, "Kurhan Jawny") {
 		t.Fatalf("got %s, want the place one typo away", before)
