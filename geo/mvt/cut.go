@@ -90,9 +90,7 @@ func (c *Cutter) Cut(s *Shape, z uint8, x, y uint32) (cut *Cut, ok bool) {
 		}
 	}
 	tolerance := Tolerance(z)
-	if z <= OverviewTo && s.overview != nil {
-		s = s.overview
-	}
+	s = s.overview(z)
 	c.cut = Cut{Kind: s.Kind, XY: c.cut.XY[:0], Ends: c.cut.Ends[:0]}
 	if s.Kind == Line {
 		from := uint32(0)

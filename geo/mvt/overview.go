@@ -1,18 +1,40 @@
 package mvt
 
-// OverviewTo is the last zoom at which a shape's overview stands in for it.
-const OverviewTo = 10
+// overviewZooms are the last zooms at which each overview of a shape stands in for it.
+var overviewZooms = [3]uint8{6, 8, 10}
 
 // overviewFrom is how many vertices a shape has to have for an overview to be worth its memory.
 const overviewFrom = 48
 
-// MakeOverview gives a shape with many vertices a simpler one of its own for low zooms, where a tile shows it whole and
-// nearly all of its vertices fall together. It deviates by at most a unit and a half of a tile at OverviewTo.
-func (s *Shape) MakeOverview() {
+// MakeOverviews gives a shape with many vertices simpler ones of its own for low zooms, where a tile shows it whole and many
+// of its vertices fall together. Each deviates by at most a unit and a half of a tile at its zoom.
+func (s *Shape) MakeOverviews() {
 	if len(s.XY) < 2*overviewFrom {
 		return
 	}
-	const shift = 20 - OverviewTo // a tile unit there, in world units
+	have := len(s.XY)
+	for i := len(overviewZooms) - 1; i >= 0; i-- {
+		// one that is hardly simpler than the next is not kept
+		if o := s.simplified(overviewZooms[i]); 3*len(o.XY) < 2*have {
+			o = o.Clone()
+			s.overviews[i], have = &o, len(o.XY)
+		}
+	}
+}
+
+// overview is what stands in for the shape at a zoom: the shape itself where nothing does.
+func (s *Shape) overview(z uint8) *Shape {
+	for i, to := range overviewZooms {
+		if z <= to && s.overviews[i] != nil {
+			return s.overviews[i]
+		}
+	}
+	return s
+}
+
+// simplified is the shape in units of a tile at the zoom.
+func (s *Shape) simplified(z uint8) Shape {
+	shift := 20 - z // a tile unit there, in world units
 	o := Shape{Kind: s.Kind, MinX: s.MinX, MinY: s.MinY, MaxX: s.MaxX, MaxY: s.MaxY}
 	var line, thin []vertex
 	from, part := 0, 0
@@ -46,8 +68,5 @@ func (s *Shape) MakeOverview() {
 			part++
 		}
 	}
-	if 2*len(o.XY) < len(s.XY) {
-		o = o.Clone()
-		s.overview = &o
-	}
+	return o
 }

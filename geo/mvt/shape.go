@@ -35,8 +35,8 @@ type Shape struct {
 	Parts []uint32
 	// The box around all vertices.
 	MinX, MinY, MaxX, MaxY uint32
-	// overview stands in for the shape at low zooms; see MakeOverview.
-	overview *Shape
+	// overviews stand in for the shape at low zooms; see MakeOverviews.
+	overviews [len(overviewZooms)]*Shape
 	// clearance is how near a vertex comes to an edge it does not end, plus one; 0 is not worked out yet. Atomic.
 	clearance uint32
 }

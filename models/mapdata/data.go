@@ -210,7 +210,7 @@ func (d *Data) ground(ctx context.Context, r *store.MapReader, next *State) erro
 			continue // the database lets only areas in
 		}
 		x, y := shape.Anchor()
-		shape.MakeOverview()
+		shape.MakeOverviews()
 		next.Municipalities = append(next.Municipalities, Municipality{ID: m.ID, TERYT: m.TERYT, Name: m.Name, Kind: m.KindCode, Shape: shape, X: x, Y: y, number: d.municipalities.add(m.ID)})
 	}
 	for _, c := range next.Categories {

@@ -130,7 +130,7 @@ func (r *rows) position(row *mapindex.Record, ewkb []byte) error {
 	}
 	s := r.shape.Clone()
 	row.X, row.Y = s.Anchor()
-	s.MakeOverview()
+	s.MakeOverviews()
 	row.Shape = &s
 	return nil
 }
