@@ -17,6 +17,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
+	"golang.org/x/sync/semaphore"
 
 	"wolnica/api"
 	"wolnica/api/auth"
@@ -54,13 +55,19 @@ type Service struct {
 	pages       *template.Template
 
 	extents [3]extentMemory
+	// unread bounds the bytes of answers that slow clients have still to take.
+	unread  *semaphore.Weighted
 	made    memory
 	buffers sync.Pool
 }
 
+// unreadMost is enough for two hundred pages of a thousand places.
+const unreadMost = 128 << 20
+
 // New returns the service.
 func New(cfg Config) (*Service, error) {
-	s := &Service{store: cfg.Store, finder: cfg.Finder, cache: cfg.Cache, gates: cfg.Gates, timeout: cfg.Timeout, version: cfg.Version, now: cfg.Now, collections: collections()}
+	s := &Service{store: cfg.Store, finder: cfg.Finder, cache: cfg.Cache, gates: cfg.Gates, timeout: cfg.Timeout, version: cfg.Version, now: cfg.Now, collections: collections(),
+		unread: semaphore.NewWeighted(unreadMost)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -130,10 +137,11 @@ type request struct {
 	collection *collection
 	mediaType  string // of the JSON form
 	html       bool
+	unread     *semaphore.Weighted
 }
 
 func (s *Service) answer(ctx context.Context, c *gin.Context, mediaType string, parameters func(*collection) []string, serve func(*request) error) error {
-	r := &request{gin: c, ctx: ctx, user: auth.UserFrom(ctx), lang: api.LanguageFrom(ctx), base: api.BaseURL(ctx), mediaType: mediaType}
+	r := &request{gin: c, ctx: ctx, user: auth.UserFrom(ctx), lang: api.LanguageFrom(ctx), base: api.BaseURL(ctx), mediaType: mediaType, unread: s.unread}
 	if id, in := c.Params.Get("collection"); in {
 		i := slices.IndexFunc(s.collections, func(c *collection) bool { return c.id == id })
 		if i < 0 {
@@ -242,10 +250,17 @@ func (r *request) write(contentType, etag string, body []byte) {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	r.gin.Status(http.StatusOK)
 	r.gin.Writer.WriteHeaderNow()
-	if r.gin.Request.Method != http.MethodHead {
-		// the client may have left; the access log has the rest
-		_, _ = r.gin.Writer.Write(body)
+	if r.gin.Request.Method == http.MethodHead {
+		return
 	}
+	// The answer is ready: a client that reads it slowly keeps nobody out. Only so many bytes may lie about for such clients;
+	// beyond that they do keep their places, or the memory would have no bound.
+	if size := int64(len(body)); r.unread.TryAcquire(size) {
+		defer r.unread.Release(size)
+		api.LeaveGate(r.ctx)
+	}
+	// the client may have left; the access log has the rest
+	_, _ = r.gin.Writer.Write(body)
 }
 
 // document sends a value as JSON, with its links as a header too.

@@ -359,6 +359,38 @@ func reaches(f mvt.Feature) bool {
 	return false
 }
 
+// Tiles side by side may be drawn from the same records' blocks; a map asks for all of them at once.
+func TestTilesAskedForAtOnceAreEachTheirOwn(t *testing.T) {
+	r := open(t)
+	middle := at(14, 19.85, 50.05)
+	var tiles []address
+	for dx := range uint32(6) {
+		for dy := range uint32(6) {
+			tiles = append(tiles, address{14, middle.x - 3 + dx, middle.y - 3 + dy})
+		}
+	}
+	for round := range 10 {
+		// another query each time, so that no tile is ready
+		query := "layers=places&lifecycle=existing" + strings.Repeat(",existing", round)
+		got := make([]string, len(tiles))
+		begin := make(chan struct{})
+		var clients sync.WaitGroup
+		for i, a := range tiles {
+			clients.Go(func() {
+				<-begin
+				got[i] = string(r.Anonymous().Get(a.path(query), "Accept-Encoding: br").Body)
+			})
+		}
+		close(begin)
+		clients.Wait()
+		for i, a := range tiles {
+			if want := string(r.Anonymous().Get(a.path(query), "Accept-Encoding: br").Body); got[i] != want {
+				t.Errorf("round %d: %s got %d bytes when asked for among others, want the %d it has alone", round, a.path(""), len(got[i]), len(want))
+			}
+		}
+	}
+}
+
 // A tag changes when and only when something in the tile does; what changes elsewhere leaves it alone.
 func TestATagChangesWithItsTileOnly(t *testing.T) {
 	r := &registry{Server: apitest.New(t)}

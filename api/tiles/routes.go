@@ -240,7 +240,9 @@ func (h *handler) bytes(ctx context.Context, v mapdata.Views, r request, k key, 
 	if h.cache == nil {
 		return draw(v, h.ground, r, k.encoding)
 	}
-	result := h.flight.DoChan(tag+k.encoding, func() (any, error) {
+	// The tag alone does not do: tiles side by side, of the same records' blocks, have one.
+	flight := fmt.Sprint(k.z, "/", k.x, "/", k.y, " ", k.encoding, " ", tag, " ", k.parameters)
+	result := h.flight.DoChan(flight, func() (any, error) {
 		body, err := draw(v, h.ground, r, k.encoding)
 		if err == nil {
 			h.cache.keep(k, tag, body)

@@ -3,19 +3,24 @@ package mapdata
 import (
 	"container/list"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 
 	"wolnica/geo/mapindex"
+	"wolnica/models"
 )
 
 // idSets remembers the sets of ids that the database found for a filter, as long as the map does not change: the tiles of
 // one view of the map all ask for the same. It is bounded by the number of ids.
 type idSets struct {
 	flight singleflight.Group
+	// room bounds the readings at once.
+	room *semaphore.Weighted
 
 	mu     sync.Mutex
 	byKey  map[string]*list.Element
@@ -26,8 +31,17 @@ type idSets struct {
 // mostIDs bounds the remembered ids; a dense set takes a bit of each.
 const mostIDs = 8_000_000
 
-// readTime bounds a reading that nobody may be waiting for any longer.
-const readTime = 30 * time.Second
+const (
+	// readTime bounds a reading that nobody may be waiting for any longer.
+	readTime = 30 * time.Second
+	// readings at once: the rest of the store's connections are for other requests.
+	readings = 4
+	// patience is how long one waits to begin: longer, and the server has too much to do.
+	patience = 2 * time.Second
+)
+
+// errNotBegun says that the one who was to read left, or was turned away, before the reading began.
+var errNotBegun = errors.New("the reading has not begun")
 
 type idSet struct {
 	key     string
@@ -36,34 +50,50 @@ type idSet struct {
 }
 
 func newIDSets() *idSets {
-	return &idSets{byKey: map[string]*list.Element{}, recent: list.New()}
+	return &idSets{room: semaphore.NewWeighted(readings), byKey: map[string]*list.Element{}, recent: list.New()}
 }
 
-// find gives the remembered set, or what read finds; those who ask at the same time share one reading.
+// find gives the remembered set, or what read finds; those who ask at the same time share one reading. A reading that has
+// not begun when its client leaves is dropped: who asks and leaves must not keep the database busy.
 func (s *idSets) find(ctx context.Context, key string, version uint64, read func(context.Context) ([]int64, error)) (*mapindex.IDSet, error) {
-	if set := s.remembered(key, version); set != nil {
-		return set, nil
-	}
-	// the reading goes on when the one who began it leaves: others may wait for it
-	result := s.flight.DoChan(fmt.Sprint(version, " ", key), func() (any, error) {
-		reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTime)
-		defer cancel()
-		ids, err := read(reading)
-		if err != nil {
-			return nil, err
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		if set := s.remembered(key, version); set != nil {
+			return set, nil
 		}
-		set := mapindex.NewIDSet(ids)
-		s.remember(key, version, set)
-		return set, nil
-	})
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-result:
-		if r.Err != nil {
-			return nil, r.Err
+		result := s.flight.DoChan(fmt.Sprint(version, " ", key), func() (any, error) {
+			if s.room.Acquire(waiting, 1) != nil {
+				return nil, errNotBegun
+			}
+			defer s.room.Release(1)
+			// the reading goes on when the one who began it leaves: others may wait for it
+			reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTime)
+			defer cancel()
+			ids, err := read(reading)
+			if err != nil {
+				return nil, err
+			}
+			set := mapindex.NewIDSet(ids)
+			s.remember(key, version, set)
+			return set, nil
+		})
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case r := <-result:
+			switch {
+			case r.Err == nil:
+				return r.Val.(*mapindex.IDSet), nil
+			case !errors.Is(r.Err, errNotBegun):
+				return nil, r.Err
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case waiting.Err() != nil:
+				return nil, models.NewError(models.CodeUnavailable, "Serwer ma teraz zbyt wiele pracy. Spróbuj ponownie za chwilę.",
+					"The server has too much to do at the moment. Try again shortly.")
+			}
 		}
-		return r.Val.(*mapindex.IDSet), nil
 	}
 }
 
