@@ -28,6 +28,8 @@ type AccessAttribute struct {
 	Min   *float64 `json:"min,omitempty"`
 	Max   *float64 `json:"max,omitempty"`
 	Label Text     `json:"label"`
+	// Help says to the person in the field what is measured, and how.
+	Help Text `json:"help"`
 	// Link is the link of the chain the attribute belongs to, a code of AccessLinks.
 	Link string `json:"link"`
 	// ShelfYears is how long an observation holds: 5 for geometry, 2 for equipment, 1 for staff and media. A fact with a
@@ -36,7 +38,29 @@ type AccessAttribute struct {
 	// OSM is the OpenStreetMap key for it, A11yJSON its name or the object that holds it there; empty where there is none.
 	OSM      string `json:"osm,omitempty"`
 	A11yJSON string `json:"a11yjson,omitempty"`
+	// SchemaOrg is the property of a schema.org Place that carries it; empty for what is not told there. An amenityFeature is
+	// a LocationFeatureSpecification whose propertyID is Code and whose unitCode is UnitCode.
+	SchemaOrg string `json:"schema_org,omitempty"`
 }
+
+// UnitCode is the unit as UN/CEFACT writes it, which is how schema.org wants it; empty where there is no unit.
+func (a AccessAttribute) UnitCode() string {
+	switch a.Unit {
+	case "m":
+		return "MTR"
+	case "cm":
+		return "CMT"
+	case "%":
+		return "P1"
+	}
+	return ""
+}
+
+// The schema.org properties that carry attributes.
+const (
+	schemaAmenity       = "amenityFeature"
+	schemaCertification = "hasCertification"
+)
 
 // The links of the chain by which a place is judged, in the order a visitor meets them; services stand beside the chain.
 const (
@@ -129,6 +153,22 @@ var Ramps = CodeList{Name: "ramp", Entries: []CodeEntry{
 	{"none", Text{"brak", "none"}},
 	{"fixed", Text{"stała", "fixed"}},
 	{"removable", Text{"przenośna", "removable"}},
+}}
+
+// StepFreeAlternatives say how the steps of the same part are got round, other than by a ramp.
+var StepFreeAlternatives = CodeList{Name: "stepfree_alternative", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"lift", Text{"winda", "lift"}},
+	{"platform", Text{"podnośnik lub schodołaz", "platform lift or stair climber"}},
+	{"other_way", Text{"inna droga bez stopni", "another way without steps"}},
+}}
+
+// LayoutInformations say how the layout of the building is told; "none" stands alone in a set.
+var LayoutInformations = CodeList{Name: "layout_info", Entries: []CodeEntry{
+	{"none", Text{"brak", "none"}},
+	{"visual", Text{"wizualna", "visual"}},
+	{"tactile", Text{"dotykowa", "tactile"}},
+	{"voice", Text{"głosowa", "voice"}},
 }}
 
 // DoorOperations say how the door opens.
@@ -244,7 +284,14 @@ func AccessAttributeByCode(code string) (AccessAttribute, bool) {
 var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 	var all []AccessAttribute
 	add := func(link string, shelf int, a AccessAttribute, osm, a11y string) {
-		a.Link, a.ShelfYears, a.OSM, a.A11yJSON = link, shelf, osm, a11y
+		a.Link, a.ShelfYears, a.OSM, a.A11yJSON, a.Help = link, shelf, osm, a11y, accessHelp[a.Code]
+		switch a.Code {
+		case "certificate_issuer", "certificate_category":
+			a.SchemaOrg = schemaCertification
+		case "wheelchair_claim": // a claim is passed on to nobody
+		default:
+			a.SchemaOrg = schemaAmenity
+		}
 		all = append(all, a)
 	}
 	number := func(code, unit string, least, most float64, pl, en string) AccessAttribute {
@@ -301,6 +348,7 @@ var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 		"incline", "slopeAngle")
 	add(LinkEntrance, shelfGeometry, number("ramp_run", "m", 0, 200, "długość biegu pochylni", "length of a run of the ramp"),
 		"", "")
+	add(LinkEntrance, shelfEquipment, enum("stepfree_alternative", StepFreeAlternatives, "obejście stopni", "way round the steps"), "", "")
 	add(LinkEntrance, shelfGeometry,
 		yesNo("entrance_level", "wejście z poziomu terenu (próg do 2 cm)", "level entrance (lip of at most 2 cm)"), "", "entrances.isLevel")
 	add(LinkEntrance, shelfGeometry, number("threshold", "cm", 0, 60, "wysokość progu", "height of the threshold"),
@@ -308,7 +356,7 @@ var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 	add(LinkEntrance, shelfGeometry, number("door_width", "cm", 30, 600, "szerokość drzwi w świetle", "clear width of the door"),
 		"door:width", "door.width")
 	add(LinkEntrance, shelfEquipment, enum("door_operation", DoorOperations, "otwieranie drzwi", "door operation"),
-		"automatic_door", "")
+		"automatic_door", "door.isAutomatic")
 	add(LinkEntrance, shelfEquipment, yesNo("glass_marked", "oznaczone przeszklenia", "marked glass"),
 		"", "hasClearMarkingOnGlassDoor")
 	add(LinkEntrance, shelfEquipment, enum("call_device", CallDevices, "przywołanie obsługi", "call device"), "", "hasIntercom")
@@ -319,21 +367,21 @@ var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 	add(LinkInside, shelfGeometry, number("turning_space", "cm", 0, 2000, "średnica pola manewru", "diameter of the turning space"),
 		"wheelchair:turning_circle", "turningSpaceInFront")
 	add(LinkInside, shelfGeometry, number("lift_width", "cm", 30, 500, "szerokość kabiny windy", "width of the lift car"),
-		"", "EquipmentProperties")
+		"", "EquipmentProperties.cabinWidth")
 	add(LinkInside, shelfGeometry, number("lift_length", "cm", 30, 1000, "długość kabiny windy", "length of the lift car"),
-		"", "EquipmentProperties")
+		"", "EquipmentProperties.cabinLength")
 	add(LinkInside, shelfEquipment, yesNo("lift_speech", "komunikaty głosowe w windzie", "spoken announcements in the lift"),
-		"", "EquipmentProperties")
-	add(LinkInside, shelfEquipment, number("desk_height", "cm", 0, 200, "wysokość lady", "height of the desk"), "", "desks")
+		"", "EquipmentProperties.hasSpeech")
+	add(LinkInside, shelfEquipment, number("desk_height", "cm", 0, 200, "wysokość lady", "height of the desk"), "", "desks.height")
 	add(LinkInside, shelfEquipment,
 		number("knee_space", "cm", 0, 200, "wysokość miejsca na kolana pod ladą", "height of the knee space under the desk"), "", "desks")
 	add(LinkInside, shelfEquipment,
-		count("wheelchair_places", 10000, "miejsca dla wózków na widowni", "wheelchair places in the audience"), "", "wheelchairPlaces")
+		count("wheelchair_places", 10000, "miejsca dla wózków na widowni", "wheelchair places in the audience"), "", "wheelchairPlaces.count")
 
 	add(LinkToilet, shelfEquipment,
 		enum("toilet_wheelchair", WheelchairToilets, "toaleta dla osób na wózkach", "toilet for wheelchair users"), "toilets:wheelchair", "restrooms")
 	add(LinkToilet, shelfGeometry,
-		enum("toilet_transfer", ToiletTransfers, "strona przesiadania na toaletę", "side of transfer to the toilet"), "", "")
+		enum("toilet_transfer", ToiletTransfers, "strona przesiadania na toaletę", "side of transfer to the toilet"), "", "toilet.spaceOnUsers*Side")
 	add(LinkToilet, shelfGeometry, number("toilet_seat_height", "cm", 20, 80, "wysokość deski sedesowej", "height of the toilet seat"),
 		"", "heightOfBase")
 	add(LinkToilet, shelfEquipment, enum("grab_bars", GrabBars, "poręcze przy toalecie", "grab bars"), "", "grabBars")
@@ -355,12 +403,24 @@ var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 	add(LinkServices, shelfStaff, yesNo("captions", "napisy", "captions"), "", "media.hasSubtitles")
 	add(LinkServices, shelfStaff, yesNo("easy_to_read", "tekst łatwy do czytania (ETR)", "easy-to-read text"),
 		"", "media.hasPlainLanguageOption")
+	add(LinkServices, shelfEquipment, yesNo("pictograms", "piktogramy", "pictograms"), "", "")
 	add(LinkServices, shelfStaff, enum("quiet_space", QuietSpaces, "miejsce lub pora ciszy", "quiet space or hours"),
 		"quiet_hours", "hasLowStimulusEnvironment")
 	add(LinkServices, shelfStaff, yesNo("assistance_dog", "wstęp z psem asystującym", "assistance dogs allowed"),
 		"dog", "animalPolicy.allowsGuideDogs")
 	add(LinkServices, shelfStaff, yesNo("evacuation_support", "wsparcie w ewakuacji", "support in evacuation"), "", "")
 	add(LinkServices, shelfStaff, yesNo("staff_trained", "przeszkolona obsługa", "trained staff"), "", "")
+	add(LinkServices, shelfStaff, yesNo("text_contact", "kontakt tekstowy (SMS, e-mail, czat)", "contact by text (SMS, e-mail, chat)"), "", "")
+	add(LinkServices, shelfStaff,
+		yesNo("contact_on_request", "kontakt w formie wskazanej we wniosku", "contact in the form a person asks for"), "", "")
+	add(LinkServices, shelfEquipment, yesNo("fm_system", "system FM", "FM system"), "", "")
+	layout := enum("layout_info", LayoutInformations, "informacja o rozkładzie pomieszczeń", "information about the layout")
+	layout.Type = AttributeSet
+	add(LinkServices, shelfEquipment, layout, "", "")
+	add(LinkServices, shelfStaff,
+		yesNo("machine_readable_text", "informacja o działalności do odczytu maszynowego", "machine-readable text about the institution"), "", "")
+	add(LinkServices, shelfStaff,
+		yesNo("pjm_recording", "nagranie o działalności w PJM", "recording about the institution in Polish Sign Language"), "", "")
 	add(LinkServices, shelfEquipment,
 		AccessAttribute{Code: "certificate_issuer", Type: AttributeText, Label: Text{"certyfikat: wydawca", "certificate: issuer"}}, "", "")
 	add(LinkServices, shelfEquipment,

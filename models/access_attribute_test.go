@@ -10,12 +10,13 @@ import (
 func TestAccessAttributesCoverTheirTable(t *testing.T) {
 	want := strings.Fields(`stop_distance parking_disabled parking_distance
 		path_min_width incline_max incline_run cross_slope surface smoothness kerb kerb_height lit rest_gap_max tactile_guidance
-		steps step_height step_contrast handrail ramp ramp_slope ramp_run entrance_level threshold door_width door_operation
+		steps step_height step_contrast handrail ramp ramp_slope ramp_run stepfree_alternative entrance_level threshold door_width door_operation
 		glass_marked call_device sound_beacon
 		stepfree_inside turning_space lift_width lift_length lift_speech desk_height knee_space wheelchair_places
 		toilet_wheelchair toilet_transfer toilet_seat_height grab_bars adult_changing hoist baby_changing key_needed
-		tactile_media audio_description induction_loop sign_language captions easy_to_read quiet_space assistance_dog
-		evacuation_support staff_trained certificate_issuer certificate_category wheelchair_claim`)
+		tactile_media audio_description induction_loop sign_language captions easy_to_read pictograms quiet_space assistance_dog
+		evacuation_support staff_trained text_contact contact_on_request fm_system layout_info machine_readable_text
+		pjm_recording certificate_issuer certificate_category wheelchair_claim`)
 	var got []string
 	for _, a := range AccessAttributes() {
 		got = append(got, a.Code)
@@ -74,5 +75,55 @@ func TestAccessAttributeByCode(t *testing.T) {
 	}
 	if _, ok := AccessAttributeByCode("door width"); ok {
 		t.Error("unknown code: got an attribute, want none")
+	}
+}
+
+func TestEveryAccessAttributeIsExplainedAndMapped(t *testing.T) {
+	helps := map[Text]bool{}
+	for _, a := range AccessAttributes() {
+		if a.Help.PL == "" || a.Help.EN == "" || helps[a.Help] {
+			t.Errorf("%s: got help %+v, want one of its own in both languages", a.Code, a.Help)
+		}
+		helps[a.Help] = true
+		if (a.SchemaOrg == "") != (a.Code == "wheelchair_claim") {
+			t.Errorf("%s: got schema.org %q, want a property for all but the claim", a.Code, a.SchemaOrg)
+		}
+		if (a.Unit == "") != (a.UnitCode() == "") {
+			t.Errorf("%s: got unit code %q for unit %q", a.Code, a.UnitCode(), a.Unit)
+		}
+	}
+	if len(accessHelp) != len(AccessAttributes()) {
+		t.Errorf("got %d helps for %d attributes", len(accessHelp), len(AccessAttributes()))
+	}
+}
+
+// What the reference names with an OpenStreetMap key and an A11yJSON path; see accessibility.md, Facts.
+func TestAccessAttributesKeepTheirForeignNames(t *testing.T) {
+	for code, want := range map[string][2]string{
+		"parking_disabled": {"capacity:disabled", "parking.forWheelchairUsers.count"},
+		"path_min_width":   {"width", "pathways.widthAtObstacles"},
+		"incline_max":      {"incline", "surface.longitudinalSlope"},
+		"kerb":             {"kerb", "pathways.isKerbstoneFree"},
+		"kerb_height":      {"kerb:height", ""},
+		"tactile_guidance": {"tactile_paving", "signageSystems.hasTactilePaving"},
+		"steps":            {"step_count", "stairs.count"},
+		"step_height":      {"wheelchair:step_height", "stairs.stepHeight"},
+		"threshold":        {"", "door.thresholdHeight"},
+		"door_width":       {"door:width", "door.width"},
+		"stepfree_inside":  {"wheelchair", "wheelchairAccessibilityGrade"},
+		"turning_space":    {"wheelchair:turning_circle", "turningSpaceInFront"},
+		"lift_width":       {"", "EquipmentProperties.cabinWidth"},
+		"toilet_wheelchair": {
+			"toilets:wheelchair", "restrooms"},
+		"toilet_transfer": {"", "toilet.spaceOnUsers*Side"},
+		"grab_bars":       {"", "grabBars"},
+		"baby_changing":   {"changing_table", "hasChangingTableForBabies"},
+		"induction_loop":  {"hearing_loop", "media.hasInductionLoop"},
+		"assistance_dog":  {"dog", "animalPolicy.allowsGuideDogs"},
+	} {
+		a, ok := AccessAttributeByCode(code)
+		if got := [2]string{a.OSM, a.A11yJSON}; !ok || got != want {
+			t.Errorf("%s: got %q, want %q", code, got, want)
+		}
 	}
 }

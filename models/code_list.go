@@ -358,8 +358,8 @@ func CodeLists() []CodeList {
 		ProtectionKinds, ProtectionForms, Inventories, InternationalListings, HeritageObjectTypes, MunicipalityKinds,
 		InspectionScales, HeritageGrades, AssetGrades, Trends, Priorities, Occupancies, SurveyAccesses, Urgencies,
 		FactStates, Methods, ProductKinds, ProductStatuses, ExternalIDSchemes, MediaKinds, Roles,
-		AccessLinks, Surfaces, Smoothnesses, Kerbs, TactileGuidances, Handrails, Ramps, DoorOperations, CallDevices,
+		AccessLinks, Surfaces, Smoothnesses, Kerbs, TactileGuidances, Handrails, Ramps, StepFreeAlternatives, DoorOperations, CallDevices,
 		StepFreeExtents, WheelchairToilets, ToiletTransfers, GrabBars, Keys, TactileMedia, AudioDescriptions, InductionLoops,
-		SignLanguages, QuietSpaces, WheelchairClaims, AccessProfiles, VerdictCodes,
+		SignLanguages, LayoutInformations, QuietSpaces, WheelchairClaims, AccessProfiles, VerdictCodes,
 	}
 }
