@@ -1,0 +1,26 @@
+package access
+
+import "slices"
+
+// openAir are the categories of places that are a spot or a stretch of ground: nobody goes through a door there, and there is no
+// inside. A place that may have a gate house, a pavilion or a wall (park with a palm house, stadium, zoo, castle ruin) is not one: of it
+// somebody has to say so by a fact.
+var openAir = []string{
+	"wayside_shrine", "wayside_cross", "statue", "fountain", "well", "boundary_marker", "monument", "memorial_place", "mound",
+	"urban_layout", "rural_layout", "cultural_landscape",
+	"playground", "water_playground", "green_square", "forest_recreation", "dog_park", "beach",
+	"sports_field", "skate_park", "pump_track", "outdoor_gym",
+	"cycling_path", "bike_station", "bike_repair", "kayak_landing", "picnic_site", "viewpoint", "shelter", "campfire_site",
+	"market_square", "boulevard", "educational_path", "drinking_water", "car_park",
+}
+
+// Without are the links that no place of the category has, for Place.Without: entrance and inside of what is open air. A toilet is
+// never left out by category: that there is none for anybody is a fact, toilet_wheelchair not_applicable.
+//
+// Leave it empty for a place of which facts about an entrance or an inside are recorded: somebody found one there.
+func Without(category string) Links {
+	if slices.Contains(openAir, category) {
+		return LinksOf(Entrance, Inside)
+	}
+	return 0
+}
