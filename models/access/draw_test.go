@@ -35,7 +35,7 @@ func rank(code string) int {
 
 // asked are the attributes that a rule of a profile reads, with the values at which a rule turns, the best first.
 var asked = func() map[Attr][]Value {
-	limits := map[Attr][]limit{}
+	limits := map[Attr][]limit{} // yes, help, yes, help …
 	for i := range profiles() {
 		for l := range profiles()[i].rules {
 			profiles()[i].rules[l].each(func(r *rule) { limits[r.attr] = append(limits[r.attr], r.yes, r.help) })
@@ -77,7 +77,7 @@ var asked = func() map[Attr][]Value {
 func met(limits []limit, v Value) (n int) {
 	for i := range limits {
 		if limits[i].holds(v) {
-			n++
+			n += 2 - i%2
 		}
 	}
 	return n

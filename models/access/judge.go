@@ -152,7 +152,7 @@ func (r *rule) leaf(f *Fact) span {
 	case f == nil:
 		switch {
 		case r.lenient:
-			return span{alone, alone, false}
+			return span{alone, alone, true}
 		case r.stated || r.yes.kind == limitNever && r.help.kind == limitNever:
 			return span{no, no, false}
 		case r.yes.kind == limitNever:

@@ -380,7 +380,7 @@ type rule struct {
 	attr      Attr
 	services  bool // the attribute is one of services: it is looked for at every part
 	stated    bool // counts only where somebody states it: unknown is as if it were not there
-	lenient   bool // fails only by a known failure: unknown passes; only beside a condition that does not
+	lenient   bool // fails only by a known failure: unknown is left out
 	yes, help limit
 	source    string
 	of        []rule
