@@ -247,6 +247,7 @@ func TestACustomProfileHasItsOwnLimits(t *testing.T) {
 		{Limits{SlopePercent: new(10.0), WidthCM: new(65.0)}, "with_help"},
 		{Limits{SlopePercent: new(10.0), WidthCM: new(65.0), StepCM: new(5.0)}, "yes"},
 		{Limits{SlopePercent: new(10.0), WidthCM: new(80.0), StepCM: new(5.0)}, "with_help"},
+		{Limits{SlopePercent: new(10.0), WidthCM: new(65.0), StepCM: new(1.0)}, "with_help"},
 	} {
 		p, err := Custom("wheelchair", tt.limits)
 		if err != nil {
@@ -267,6 +268,61 @@ func TestACustomProfileHasItsOwnLimits(t *testing.T) {
 		_, err := Custom(bad.base, bad.limits)
 		if models.CodeOf(err) != models.CodeInvalid || !strings.Contains(err.Error(), bad.pointer) {
 			t.Errorf("%s %+v: got %v, want %s refused", bad.base, bad.limits, err, bad.pointer)
+		}
+	}
+}
+
+func TestASecondPathLeadsToTheSecondEntrance(t *testing.T) {
+	rest := slices.Concat(goodInside(), goodToilet())
+	at := func(part string, facts []Fact) []Fact {
+		facts = slices.Clone(facts)
+		for i := range facts {
+			facts[i].Part = part
+		}
+		return facts
+	}
+	steep := fact("path", InclineMax, 15)
+	stairs := []Fact{fact("entrance", Steps, 4), code("entrance", Ramp, "none")}
+	for _, tt := range []struct {
+		name  string
+		facts []Fact
+		want  string
+	}{
+		{"both good at the back", slices.Concat([]Fact{steep}, stairs, at("path#2", goodPath()), at("entrance#2", goodEntrance())), "yes"},
+		{"the main path to the second entrance", slices.Concat(goodPath(), stairs, at("entrance#2", goodEntrance())), "yes"},
+		{"a good path to a bad entrance, a bad path to a good one", slices.Concat([]Fact{steep}, goodEntrance(), at("path#2", goodPath()),
+			at("entrance#2", stairs)), "no"},
+		{"the good path leads elsewhere", slices.Concat([]Fact{steep}, goodEntrance(), at("path#3", goodPath())), "no"},
+	} {
+		p, _ := ProfileByCode("wheelchair")
+		v := p.Judge(append(tt.facts, rest...), Place{}, today)
+		if v.Verdict != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, v.Verdict, tt.want)
+		}
+	}
+	p, _ := ProfileByCode("wheelchair")
+	half := slices.Concat([]Fact{steep}, rest, stairs, at("path#2", goodPath()), at("entrance#2", goodEntrance()[:2]))
+	if diff := cmp.Diff([]Slot{{Part{Link: Entrance, N: 2}, DoorWidth}}, p.Judge(half, Place{}, today).Missing); diff != "" {
+		t.Errorf("missing at the back: -want +got\n%s", diff)
+	}
+}
+
+func TestWhatDoesNotApplyIsNotAskedFor(t *testing.T) {
+	for _, tt := range []struct {
+		name, profile string
+		facts         []Fact
+		want          string
+	}{
+		{"nothing spoken, nothing to caption", "hard_of_hearing", []Fact{absent("", Captions), code("", InductionLoop, "none"), fact("", StaffTrained, 0)}, "no"},
+		{"not applicable outweighs the little another part has", "blind", []Fact{code("", TactileGuidance, "yes"), fact("", GlassMarked, 1), fact("", Steps, 0),
+			absent("", AudioDescription), code("desk", AudioDescription, "occasional"), absent("", TactileMedia), fact("", AssistanceDog, 1)}, "yes"},
+		{"no glass and no steps to mark", "blind", []Fact{code("", TactileGuidance, "yes"), absent("", GlassMarked), absent("", StepContrast),
+			code("", AudioDescription, "app"), fact("", AssistanceDog, 1)}, "yes"},
+		{"nothing applies at all", "hard_of_hearing", []Fact{absent("", Captions), absent("", InductionLoop), absent("", StaffTrained)}, "unknown"},
+	} {
+		p, _ := ProfileByCode(tt.profile)
+		if got := p.Judge(tt.facts, Place{}, today).Verdict; got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
 		}
 	}
 }

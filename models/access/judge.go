@@ -254,7 +254,18 @@ func (r *rule) closed(s *sheet, in *instance) bool {
 	return f != nil && f.State == NotApplicable
 }
 
-func (r *rule) obstacle() bool { return r.op == opLeaf && obstacles>>r.attr&1 == 1 }
+// obstacle says that all the rule asks about is in the way or is not.
+func (r *rule) obstacle() bool {
+	if r.op == opLeaf {
+		return obstacles>>r.attr&1 == 1
+	}
+	for i := range r.of {
+		if !r.of[i].obstacle() {
+			return false
+		}
+	}
+	return true
+}
 
 // better says that s promises more than t: first what is sure, then what may be.
 func (s span) better(t span) bool { return s.lo > t.lo || s.lo == t.lo && s.hi > t.hi }
@@ -357,7 +368,7 @@ func (p *Profile) approach(s *sheet, c *chain) span {
 		atDoor := p.rules[Entrance].span(s, door)
 		for j := range s.instances {
 			way := &s.instances[j]
-			if way.part.Link != Path || !way.there() || way.part.N != 1 && way.part.N != door.part.N && !atDoor.na {
+			if way.part.Link != Path || !way.there() || way.part.N != 1 && way.part.N != door.part.N {
 				continue
 			}
 			onWay := p.rules[Path].span(s, way)

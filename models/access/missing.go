@@ -193,9 +193,8 @@ func (p *Profile) plans(s *sheet, to level) []plan {
 				continue
 			}
 			atDoor := p.plansOf(s, Entrance, in, to)
-			free := p.rules[Entrance].span(s, in).na
 			for _, way := range s.parts(Path) {
-				if way.part.N == 1 || way.part.N == in.part.N || free {
+				if way.part.N == 1 || way.part.N == in.part.N {
 					plans = append(plans, across(p.plansOf(s, Path, way, to), atDoor)...)
 				}
 			}
