@@ -21,9 +21,11 @@ func AskServers(ctx context.Context, s *store.Store, patience time.Duration) ([]
 		patience = 2 * time.Second
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	answers, ended := make(chan string), make(chan error, 1)
+	answers, ended := make(chan string), make(chan struct{})
+	var asked error
 	go func() {
-		ended <- s.AskChecks(ctx, rand.Text(), func(answer string) (bool, error) {
+		defer close(ended)
+		asked = s.AskChecks(ctx, rand.Text(), func(answer string) (bool, error) {
 			select {
 			case answers <- answer:
 				return false, nil
@@ -32,7 +34,7 @@ func AskServers(ctx context.Context, s *store.Store, patience time.Duration) ([]
 			}
 		})
 	}()
-	defer func() { cancel(); _ = <-ended }()
+	defer func() { cancel(); <-ended }()
 	var reports []Report
 	begun, patient := 0, true
 	enough := time.After(patience)
@@ -40,9 +42,8 @@ func AskServers(ctx context.Context, s *store.Store, patience time.Duration) ([]
 		select {
 		case <-enough:
 			patient = false
-		case err := <-ended:
-			ended <- nil
-			return reports, err
+		case <-ended:
+			return reports, asked
 		case answer := <-answers:
 			if answer == started {
 				begun++
