@@ -147,7 +147,7 @@ func serve() error {
 	log := slog.New(slog.NewTextHandler(null, nil))
 	l := loaded{HeapBefore: heapInUse()}
 	began := time.Now()
-	features := ogc.NewCache(0)
+	features := ogc.NewCache(featureCache)
 	world, err := mapdata.Open(ctx, mapdata.Config{Store: s, Log: log, Forget: features.Forget})
 	if err != nil {
 		return err
@@ -179,6 +179,9 @@ func serve() error {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	return nil
 }
+
+// featureCache holds all features, as the peers' database held all of its in memory.
+const featureCache = 2 << 30
 
 // program is the handler of every address, as `wolnica serve` has it.
 func program(s *store.Store, world *mapdata.Data, features *ogc.Cache, temp string, log *slog.Logger, cfg serverConfig) (http.Handler, error) {

@@ -259,6 +259,7 @@ func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attr
 	keyPublication, keyVisibility := l.Key("publication"), l.Key("visibility")
 	facets, grades, freshness, lifecycles := lazily(mapdata.FacetCodes), lazily(mapdata.GradeCodes), lazily(mapdata.FreshnessCodes), lazily(mapdata.LifecycleCodes)
 	publications, visibilities, verdicts := lazily(mapdata.PublicationCodes), lazily(mapdata.VisibilityCodes), lazily(verdictCodes())
+	// what a line or an area is drawn by; the rest of what there is to say stands on the record's point
 	shape := func(tags []uint32, e mapindex.Entry) []uint32 {
 		first, second := e.Value(mapdata.PlaceHeritageCategory), e.Value(mapdata.PlaceInfrastructureCategory)
 		if first == 0 {
@@ -268,19 +269,19 @@ func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attr
 		if second != 0 {
 			tags = append(tags, keyOther, p.category(l, s, second))
 		}
-		if g := e.Value(mapdata.PlaceGrade); g != 0 {
-			tags = append(tags, keyGrade, grades.number(l, g))
-		}
-		if f := e.Value(mapdata.PlaceFreshness); f != 0 {
-			tags = append(tags, keyFreshness, freshness.number(l, f))
-		}
 		if r.profile >= 0 {
 			tags = append(tags, keyVerdict, verdicts.number(l, e.Value(mapdata.PlaceVerdict)>>(2*r.profile)&3))
 		}
 		return tags
 	}
 	a := attributes{shape: shape, record: func(tags []uint32, e mapindex.Entry) []uint32 {
-		tags = shape(append(tags, keyName, l.Unique(name(e, r.english))), e)
+		tags = shape(tags, e)
+		if g := e.Value(mapdata.PlaceGrade); g != 0 {
+			tags = append(tags, keyGrade, grades.number(l, g))
+		}
+		if f := e.Value(mapdata.PlaceFreshness); f != 0 {
+			tags = append(tags, keyFreshness, freshness.number(l, f))
+		}
 		if c := e.Value(mapdata.PlaceLifecycle); c != existing {
 			tags = append(tags, keyLifecycle, lifecycles.number(l, c))
 		}
@@ -300,7 +301,7 @@ func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attr
 		default:
 			tags = append(tags, keyVisibility, visibilities.number(l, c))
 		}
-		return tags
+		return append(tags, keyName, l.Unique(name(e, r.english)))
 	}}
 	a.fields = append(a.fields, facetField)
 	counted := []countKey{{facetField, 1, l.Key(models.FacetHeritage)}, {facetField, 2, l.Key(models.FacetInfrastructure)}, {facetField, 3, l.Key("both")}}

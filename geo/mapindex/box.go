@@ -63,8 +63,8 @@ func (b Box) grown(margin uint32) Box {
 
 // meetsShape tells whether a shape has a point in common with the box.
 func (b Box) meetsShape(s *mvt.Shape) bool {
-	if !b.meets(Box{s.MinX, s.MinY, s.MaxX, s.MaxY}) {
-		return false
+	if around := (Box{s.MinX, s.MinY, s.MaxX, s.MaxY}); !b.meets(around) || b.covers(around) {
+		return b.meets(around)
 	}
 	from := 0
 	inside := false // whether the box's corner lies in the polygon, by the rule of odd crossings

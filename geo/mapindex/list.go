@@ -114,10 +114,9 @@ func (v View) IDs(box Box, after int64, limit int) (ids []int64, matched int) {
 		}
 		switch {
 		case len(best) < limit:
-			heap.Push(&best, id)
+			best.push(id)
 		case id < best[0]:
-			best[0] = id
-			heap.Fix(&best, 0)
+			best.replace(id)
 		}
 	}
 	for _, part := range v {
@@ -156,15 +155,39 @@ func (v View) IDs(box Box, after int64, limit int) (ids []int64, matched int) {
 	return best, matched
 }
 
-// idHeap has the greatest id on top.
+// idHeap has the greatest id on top. Thousands of ids pass through it for a page, so it is not one of container/heap, which
+// would make a value of each.
 type idHeap []int64
 
-func (h idHeap) Len() int           { return len(h) }
-func (h idHeap) Less(i, j int) bool { return h[i] > h[j] }
-func (h idHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *idHeap) Push(v any)        { *h = append(*h, v.(int64)) }
-func (h *idHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
+func (h *idHeap) push(id int64) {
+	*h = append(*h, id)
+	s := *h
+	for i := len(s) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if s[parent] >= s[i] {
+			return
+		}
+		s[parent], s[i] = s[i], s[parent]
+		i = parent
+	}
+}
+
+// replace puts the id in the place of the greatest.
+func (h idHeap) replace(id int64) {
+	i := 0
+	for {
+		child := 2*i + 1
+		if child >= len(h) {
+			break
+		}
+		if child+1 < len(h) && h[child+1] > h[child] {
+			child++
+		}
+		if h[child] <= id {
+			break
+		}
+		h[i] = h[child]
+		i = child
+	}
+	h[i] = id
 }

@@ -158,13 +158,28 @@ func (c *Cutter) extend(v vertex) {
 
 func (c *Cutter) endLine(tolerance float64) {
 	if len(c.line) > 1 {
-		c.thin = simplify(c.thin[:0], c.line, tolerance)
-		for _, v := range c.thin {
+		kept := c.line
+		if !sparse(c.line, tolerance) {
+			c.thin = simplify(c.thin[:0], c.line, tolerance)
+			kept = c.thin
+		}
+		for _, v := range kept {
 			c.cut.XY = append(c.cut.XY, v.x, v.y)
 		}
 		c.cut.Ends = append(c.cut.Ends, uint32(len(c.cut.XY)/2))
 	}
 	c.line = c.line[:0]
+}
+
+// sparse tells whether the vertices lie so far from one another that looking for some to leave out costs more than it
+// saves.
+func sparse(line []vertex, tolerance float64) bool {
+	length := 0
+	for i := 1; i < len(line); i++ {
+		dx, dy := int(line[i].x-line[i-1].x), int(line[i].y-line[i-1].y)
+		length += max(dx, -dx, dy, -dy)
+	}
+	return float64(length) > 16*tolerance*float64(len(line))
 }
 
 // clip is the part of a segment in the box (Liang and Barsky 1984).
