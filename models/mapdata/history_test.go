@@ -533,6 +533,22 @@ func TestChecksAreAnsweredThroughTheDatabase(t *testing.T) {
 	}
 }
 
+// A check that fails half-way says so, and not that all it did not read differs.
+func TestAFailedCheckCountsNoDifferences(t *testing.T) {
+	s := storetest.Open(t)
+	newRegistry(t, s)
+	create(t, s, newPlace("Kapliczka", 19.05, 50.05))
+	d := open(t, s, nil)
+	// nothing changed, so only the check reads the places
+	if _, err := s.Pool().Exec(ctx, "ALTER TABLE places RENAME COLUMN inspection_method TO unread"); err != nil {
+		t.Fatal(err)
+	}
+	report, err := d.Check(ctx)
+	if err == nil || report.Differences > 0 {
+		t.Errorf("got %d differences and the error %v, want an error alone", report.Differences, err)
+	}
+}
+
 // The check itself must see what is wrong: here the database is changed behind the log's back.
 func TestTheCheckSeesWhatTheLogWasNotTold(t *testing.T) {
 	s := storetest.Open(t)
