@@ -21,7 +21,7 @@ type featureText struct {
 	name, url bool
 	// sum tells this text from any other.
 	sum [16]byte
-	// staleOn is the day from which the text is no longer true although nobody changed the record; zero for never.
+	// staleOn is when the text is no longer true although nobody changed the record; zero for never.
 	staleOn time.Time
 }
 

@@ -145,6 +145,27 @@ func work(l net.Listener, handler http.Handler, jobs *job.Runner, orders <-chan 
 	return nil
 }
 
+// inheritable is the listener as a file for workers. The one that File gives would be made blocking when it is handed down,
+// and with it the listener, which then waits in accept and cannot be closed before one more client comes.
+func inheritable(l *net.TCPListener) (*os.File, error) {
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var file *os.File
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		syscall.ForkLock.RLock()
+		defer syscall.ForkLock.RUnlock()
+		var own int
+		if own, failed = syscall.Dup(int(fd)); failed == nil {
+			syscall.CloseOnExec(own)
+			file = os.NewFile(uintptr(own), "listener")
+		}
+	})
+	return file, errors.Join(err, failed)
+}
+
 // startWorker starts the program anew, with the same flags, on the listener and the database.
 func startWorker(listener *os.File, databaseURL string) (_ *generation, err error) {
 	program, err := os.Executable()

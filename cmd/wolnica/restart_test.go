@@ -162,9 +162,11 @@ func TestRestartFailsNoRequest(t *testing.T) {
 	}
 }
 
-func TestARestartThatFailsChangesNothing(t *testing.T) {
-	dir := folder(t)
-	data, program := filepath.Join(dir, "data"), filepath.Join(dir, "program")
+// startReplaceable starts a server from a program of its own. fail asks it to restart as a program that cannot, and mend puts
+// the right one back.
+func startReplaceable(t *testing.T, data string) (s *server, fail, mend func()) {
+	t.Helper()
+	program := filepath.Join(folder(t), "program")
 	install := func(content []byte) {
 		t.Helper()
 		if err := os.WriteFile(program+".new", content, 0o755); err != nil {
@@ -178,19 +180,29 @@ func TestARestartThatFailsChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	install(real)
+	mend = func() { install(real) }
+	mend()
 	original := binary
 	binary = program
-	s := start(t, data)
+	s = start(t, data)
 	binary = original
+	fail = func() {
+		install([]byte("#!/bin/sh\nexit 3\n"))
+		s.signal(syscall.SIGHUP)
+		until(t, "the failure in the log", func() bool { return strings.Contains(s.stderr.String(), "the restart failed") })
+	}
+	return s, fail, mend
+}
+
+func TestARestartThatFailsChangesNothing(t *testing.T) {
+	data := filepath.Join(folder(t), "data")
+	s, fail, mend := startReplaceable(t, data)
 	before := s.answering()
-	install([]byte("#!/bin/sh\nexit 3\n"))
-	s.signal(syscall.SIGHUP)
-	until(t, "the failure in the log", func() bool { return strings.Contains(s.stderr.String(), "the restart failed") })
+	fail()
 	if s.answering() != before {
 		t.Error("got another process, want the old one still answering")
 	}
-	install(real)
+	mend()
 	s.signal(syscall.SIGHUP)
 	until(t, "the new worker", func() bool { return s.answering() != before })
 	// a worker that dies ends the program, for an init system to start it again
@@ -207,6 +219,14 @@ func TestARestartThatFailsChangesNothing(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(data, "postgres", "postmaster.pid")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, want PostgreSQL stopped", err)
 	}
+}
+
+// A socket that was handed down in vain must not keep the server from closing it.
+func TestAServerWhoseRestartFailedCanBeStopped(t *testing.T) {
+	s, fail, _ := startReplaceable(t, filepath.Join(folder(t), "data"))
+	fail()
+	s.answering() // the last client: from here on nobody wakes the listener
+	s.stop()
 }
 
 // Killed outright, the first process leaves neither a worker nor a lock behind.

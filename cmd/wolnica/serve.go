@@ -89,7 +89,7 @@ func (c serveCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer listener.Close()
-	inherited, err := listener.(*net.TCPListener).File()
+	inherited, err := inheritable(listener.(*net.TCPListener))
 	if err != nil {
 		return fmt.Errorf("keep the listener for workers: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -399,6 +400,46 @@ func TestALogThatIsTooShortIsNoticed(t *testing.T) {
 	wantNoDifference(t, d)
 }
 
+// A backup that is restored under a running server puts other tables in place of those that the map was read from.
+func TestARestoredBackupIsReadAnew(t *testing.T) {
+	s := storetest.Open(t)
+	newRegistry(t, s)
+	p := create(t, s, newPlace("Sprzed kopii", 19.05, 50.05))
+	if _, err := s.Pool().Exec(ctx, "DELETE FROM changes"); err != nil { // the backup is older than the log is kept
+		t.Fatal(err)
+	}
+	address, backup := s.Pool().Config().ConnString(), filepath.Join(t.TempDir(), "backup")
+	if out, err := exec.Command("pg_dump", "-Fc", "-f", backup, address).CombinedOutput(); err != nil {
+		t.Fatalf("pg_dump: %v\n%s", err, out)
+	}
+	if _, err := s.Pool().Exec(ctx, "UPDATE places SET name_pl = 'Po kopii' WHERE id = $1", p.ID); err != nil {
+		t.Fatal(err)
+	}
+	create(t, s, newPlace("Nowe", 19.06, 50.05))
+	d := open(t, s, nil)
+	if out, err := exec.Command("pg_restore", "--clean", "--if-exists", "-d", address, backup).CombinedOutput(); err != nil {
+		t.Fatalf("pg_restore: %v\n%s", err, out)
+	}
+	// connections may hold plans for the tables that are gone; Run tries again
+	var err error
+	for range 10 {
+		if err = d.CatchUp(ctx); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := d.Views(ctx, nil, mapdata.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ids(v.Places); !slices.Equal(got, []int64{p.ID}) {
+		t.Errorf("got the places %v, want those of the backup", got)
+	}
+	wantNoDifference(t, d)
+}
+
 func TestFreshnessFollowsTheCalendar(t *testing.T) {
 	s := storetest.Open(t)
 	newRegistry(t, s)
@@ -489,6 +530,22 @@ func TestChecksAreAnsweredThroughTheDatabase(t *testing.T) {
 	}
 	if len(reports) != 1 || reports[0].Places != 1 || reports[0].Differences != 0 || reports[0].Error != "" {
 		t.Errorf("got %+v, want one report of one place without a difference", reports)
+	}
+}
+
+// A check that fails half-way says so, and not that all it did not read differs.
+func TestAFailedCheckCountsNoDifferences(t *testing.T) {
+	s := storetest.Open(t)
+	newRegistry(t, s)
+	create(t, s, newPlace("Kapliczka", 19.05, 50.05))
+	d := open(t, s, nil)
+	// nothing changed, so only the check reads the places
+	if _, err := s.Pool().Exec(ctx, "ALTER TABLE places RENAME COLUMN inspection_method TO unread"); err != nil {
+		t.Fatal(err)
+	}
+	report, err := d.Check(ctx)
+	if err == nil || report.Differences > 0 {
+		t.Errorf("got %d differences and the error %v, want an error alone", report.Differences, err)
 	}
 }
 

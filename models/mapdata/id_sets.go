@@ -36,8 +36,8 @@ const (
 	readTime = 30 * time.Second
 	// readings at once: the rest of the store's connections are for other requests.
 	readings = 4
-	// patience is how long one waits to begin: longer, and the server has too much to do.
-	patience = 2 * time.Second
+	// beginTime is how long one waits to begin: longer, and the server has too much to do.
+	beginTime = 2 * time.Second
 )
 
 // errNotBegun says that the one who was to read left, or was turned away, before the reading began.
@@ -56,7 +56,7 @@ func newIDSets() *idSets {
 // find gives the remembered set, or what read finds; those who ask at the same time share one reading. A reading that has
 // not begun when its client leaves is dropped: who asks and leaves must not keep the database busy.
 func (s *idSets) find(ctx context.Context, key string, version uint64, read func(context.Context) ([]int64, error)) (*mapindex.IDSet, error) {
-	waiting, cancel := context.WithTimeout(ctx, patience)
+	waiting, cancel := context.WithTimeout(ctx, beginTime)
 	defer cancel()
 	for {
 		if set := s.remembered(key, version); set != nil {

@@ -296,7 +296,7 @@ func (s *Store) features(ctx context.Context, user *models.User, kind models.Kin
 	if kind != models.KindPlace {
 		columns[1] = "NULL::date"
 	}
-	row := &FeatureRow{columns: FeatureColumns(kind)}
+	row := &FeatureRow{columns: FeatureColumns(kind), today: s.today(), zone: s.now().Location()}
 	formats = append(formats, exportFormatsOf(row.columns)...)
 	for _, c := range table.columns {
 		sql := c.sql
@@ -382,6 +382,9 @@ func (s *Store) featureExtent(ctx context.Context, kind models.Kind) (e Extent, 
 type FeatureRow struct {
 	columns []geo.Column
 	values  [][]byte
+	// today is the day by which freshness is told, in the zone
+	today time.Time
+	zone  *time.Location
 }
 
 // The columns before those of FeatureColumns.
@@ -390,12 +393,20 @@ const featureColumnsFrom = 2
 // ID is the record's number.
 func (r *FeatureRow) ID() int64 { return exportInt(r.values[0]) }
 
-// StaleOn is the day on which the row's freshness changes although the record does not; zero for never.
+// StaleOn is when the row's freshness changes although the record does not; zero for never, as when it is stale already.
 func (r *FeatureRow) StaleOn() time.Time {
 	if r.values[1] == nil {
 		return time.Time{}
 	}
-	return exportDate(r.values[1]).AddDate(models.FreshYears, 0, 1)
+	inspected := exportDate(r.values[1])
+	day := inspected.AddDate(models.FreshYears, 0, -1)
+	for !day.AddDate(-models.FreshYears, 0, 0).After(inspected) { // the years may differ by a 29 February
+		day = day.AddDate(0, 0, 1)
+	}
+	if !day.After(r.today) {
+		return time.Time{}
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, r.zone)
 }
 
 // Bytes is the text of a text or JSON column, in UTF-8; nil is null.

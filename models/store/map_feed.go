@@ -17,11 +17,16 @@ import (
 // This file is what the map index is made from: all records it shows, read in one stream, and the log of what changed since.
 
 // FeedPosition is how much of the change feed a reader has seen: all that the snapshot shows, whatever the order in which
-// transactions committed. LSN is a place in the write-ahead log by which all of it was written.
+// transactions committed. LSN is a place in the write-ahead log by which all of it was written. Source tells the feed from
+// that of a backup restored in its place, whose numbers mean other things.
 type FeedPosition struct {
 	Snapshot string
 	LSN      LSN
+	Source   string
 }
+
+// feedSource is the numbers of the triggers that write the feed: a restored backup makes them anew, after its data.
+const feedSource = "coalesce((SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_trigger WHERE tgfoid = to_regprocedure('changes_write()')), '')"
 
 // Changes are the records that were written since a position.
 type Changes struct {
@@ -47,7 +52,7 @@ func (s *Store) ReadMap(ctx context.Context, fn func(*MapReader) error) error {
 		if err := tx.QueryRow(ctx, "SELECT pg_current_snapshot()::text").Scan(&r.position.Snapshot); err != nil {
 			return err
 		}
-		if err := tx.QueryRow(ctx, "SELECT "+committedLSN).Scan(&r.position.LSN); err != nil {
+		if err := tx.QueryRow(ctx, "SELECT "+committedLSN+", "+feedSource).Scan(&r.position.LSN, &r.position.Source); err != nil {
 			return err
 		}
 		return fn(r)
@@ -63,13 +68,19 @@ func (r *MapReader) Position() FeedPosition { return r.position }
 
 // Since gives what the reader's state has and the one at the position had not.
 func (r *MapReader) Since(ctx context.Context, from FeedPosition) (Changes, error) {
+	if r.position.Source != from.Source {
+		return Changes{Lost: true}, nil
+	}
 	var c Changes
-	err := r.tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM settings WHERE key = 'changes_pruned_xid' AND value::xid8 >= pg_snapshot_xmin($1::text::pg_snapshot))`, from.Snapshot).Scan(&c.Lost)
+	// numbers that were not given out yet came with a backup of another cluster; see PruneChanges
+	err := r.tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM settings WHERE key = 'changes_pruned_xid' AND value::xid8 >= pg_snapshot_xmin($1::text::pg_snapshot)
+		AND value::xid8 < pg_snapshot_xmax(pg_current_snapshot()))`, from.Snapshot).Scan(&c.Lost)
 	if err != nil || c.Lost {
 		return c, err
 	}
 	rows, err := r.tx.Query(ctx, `SELECT DISTINCT kind, record_id FROM changes
-		WHERE xid >= pg_snapshot_xmin($1::text::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::text::pg_snapshot)`, from.Snapshot)
+		WHERE xid >= pg_snapshot_xmin($1::text::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())
+			AND NOT pg_visible_in_snapshot(xid, $1::text::pg_snapshot)`, from.Snapshot)
 	if err != nil {
 		return c, err
 	}
