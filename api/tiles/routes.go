@@ -232,18 +232,23 @@ func (h *handler) bytes(ctx context.Context, v mapdata.Views, r request, k key, 
 			return body, nil
 		}
 	}
-	leave, err := h.gates.Enter(ctx, api.Drawing)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	if h.cache == nil {
+	// The place at the gate is the drawing's, not the client's: one that leaves must not make room for more drawings than
+	// the gate lets through.
+	paint := func(ctx context.Context) ([]byte, error) {
+		leave, err := h.gates.Enter(ctx, api.Drawing)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
 		return draw(v, h.ground, r, k.encoding)
+	}
+	if h.cache == nil {
+		return paint(ctx)
 	}
 	// The tag alone does not do: tiles side by side, of the same records' blocks, have one.
 	flight := fmt.Sprint(k.z, "/", k.x, "/", k.y, " ", k.encoding, " ", tag, " ", k.parameters)
 	result := h.flight.DoChan(flight, func() (any, error) {
-		body, err := draw(v, h.ground, r, k.encoding)
+		body, err := paint(context.WithoutCancel(ctx))
 		if err == nil {
 			h.cache.keep(k, tag, body)
 		}
