@@ -104,12 +104,13 @@ func boxes(d *dataset.Dataset, n int, smallest, largest float64) []geo.BBox {
 
 // The sets of requests beside the map, all fixed.
 
-func facetRequests(d *dataset.Dataset) []request {
+// facetRequests count over boxes of all sizes; filtered ones narrow each by one of the filters in turn.
+func facetRequests(d *dataset.Dataset, filtered bool) []request {
 	var out []request
 	for i, b := range boxes(d, 400, 0.002, 4) {
 		query := ""
-		if i%3 == 2 {
-			query = "&" + filters[i/3%len(filters)].query
+		if filtered {
+			query = "&" + filters[i%len(filters)].query
 		}
 		out = append(out, get("/api/v1/map/facets?by=category,municipality,grade,freshness,protection&bbox="+b.String()+query))
 	}

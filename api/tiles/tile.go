@@ -14,10 +14,10 @@ const (
 	// MaxZoom is the last zoom of the pyramid: a tile is then 24 m wide in Kraków.
 	MaxZoom = 20
 	// fullMost is how many records a tile shows one by one. One that has more shows clusters at any zoom.
-	fullMost = 3000
+	fullMost = 1000
 	// A shape that is smaller than this many units of 4096, in both directions, is only a point: among clusters and where
 	// every record shows.
-	leastAmongClusters, leastOfAll = 48, 4
+	leastAmongClusters, leastOfAll = mvt.Extent / 32, 4
 	// shapesMost is how many shapes a tile draws before it leaves the smaller ones to their points.
 	shapesMost = 3000
 )
