@@ -140,6 +140,7 @@ func (l *Loader) Index() *Index {
 	}
 	workers.Wait()
 	ix.serial = uint64(n)
+	s.reach = reachOf(s.blocks)
 	ix.current.Store(s)
 	return ix
 }
@@ -243,6 +244,7 @@ func (ix *Index) Apply(changes []Change) int {
 			made++
 		}
 	}
+	next.reach = reachOf(next.blocks)
 	ix.current.Store(next)
 	return made
 }

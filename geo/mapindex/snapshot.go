@@ -14,8 +14,10 @@ type Snapshot struct {
 	// blocks in Morton order; block i holds what lies from first[i] to first[i+1]. There is always one.
 	blocks []*block
 	first  []uint64
-	n      int
-	salt   uint64
+	// reach is how far the shapes of each block stretch, side by side, since most blocks are only asked whether they do
+	reach []Box
+	n     int
+	salt  uint64
 }
 
 // Len is the number of records.
@@ -145,8 +147,8 @@ func (v View) Shapes(z uint8, x, y uint32, margin, least uint32, fn func(Entry, 
 	box := TileBox(z, x, y).grown(margin)
 	var sel selection
 	for _, part := range v {
-		for _, b := range part.Snapshot.blocks {
-			if len(b.shapes) == 0 || !part.Filter.possible(b) {
+		for k, b := range part.Snapshot.blocks {
+			if !part.Snapshot.reach[k].meets(box) || !part.Filter.possible(b) {
 				continue
 			}
 			b.shapesIn(box, least, func(s *shapeAt) {
@@ -197,11 +199,20 @@ func (v View) Fingerprint(z uint8, x, y uint32, margin uint32) uint64 {
 	for i, part := range v {
 		s := part.Snapshot
 		r := s.span(z, x, y)
-		for k, b := range s.blocks {
-			if k >= r.first && k < r.last && b.box.meets(tile) || b.reaches(box) {
-				print += mix(b.serial<<2 | uint64(i) ^ s.salt)
+		for k := range s.reach {
+			if k >= r.first && k < r.last && s.blocks[k].box.meets(tile) || s.reach[k].meets(box) && s.blocks[k].reaches(box) {
+				print += mix(s.blocks[k].serial<<2 | uint64(i) ^ s.salt)
 			}
 		}
 	}
 	return mix(print)
+}
+
+// reachOf is the reach of the blocks.
+func reachOf(blocks []*block) []Box {
+	reach := make([]Box, len(blocks))
+	for k, b := range blocks {
+		reach[k] = b.shapeBox
+	}
+	return reach
 }
