@@ -17,10 +17,38 @@ var openAir = []string{
 // Without are the links that no place of the category has, for Place.Without: entrance and inside of what is open air. A toilet is
 // never left out by category: that there is none for anybody is a fact, toilet_wheelchair not_applicable.
 //
-// Leave it empty for a place of which facts about an entrance or an inside are recorded: somebody found one there.
+// Leave it empty for a place of which facts about an entrance or an inside are recorded: somebody found one there. PlaceOf
+// does.
 func Without(category string) Links {
 	if slices.Contains(openAir, category) {
 		return LinksOf(Entrance, Inside)
 	}
 	return 0
+}
+
+// PlaceOf is what the categories of a place say beside the facts recorded of it: a link is left out when every category
+// excludes it and no fact tells of one that any of them excludes. A fact that was superseded or withdrawn, or that says
+// "not applicable", tells of none; one that is stale does.
+func PlaceOf(facts []Fact, categories ...string) Place {
+	var without Links
+	for i, c := range categories {
+		if w := Without(c); i == 0 {
+			without = w
+		} else {
+			without &= w
+		}
+	}
+	if without == 0 {
+		return Place{}
+	}
+	for i := range facts {
+		f := &facts[i]
+		if f.Superseded || f.Withdrawn || f.State == NotApplicable {
+			continue
+		}
+		if part, ok := PartOf(f.Part, f.Attr); ok && without.Has(part.Link) {
+			return Place{}
+		}
+	}
+	return Place{Without: without}
 }

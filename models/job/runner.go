@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"wolnica/models"
+	"wolnica/models/access"
 	"wolnica/models/exchange"
 	"wolnica/models/media"
 	"wolnica/models/store"
@@ -26,6 +27,8 @@ type Runner struct {
 	dir   string
 	log   *slog.Logger
 	wake  chan struct{}
+	// judged says that all stored verdicts were found to be drawn by the rules of this program.
+	judged bool
 }
 
 // New returns a runner whose uploads wait in dir, which is made when it is not there.
@@ -160,6 +163,7 @@ func (r *Runner) tidy(ctx context.Context) {
 	if err := r.store.RefreshEnded(ctx); err != nil && ctx.Err() == nil {
 		r.log.Error("refresh ended protection", "error", err)
 	}
+	r.judge(ctx)
 	if err := r.store.PurgeSessions(ctx); err != nil && ctx.Err() == nil {
 		r.log.Error("purge sessions", "error", err)
 	}
@@ -170,5 +174,23 @@ func (r *Runner) tidy(ctx context.Context) {
 	}
 	if removed > 0 {
 		r.log.Info("removed media files without a record", "files", removed)
+	}
+}
+
+// judge keeps the stored verdicts true: all of them by the rules of this program, once, and those whose day has come.
+func (r *Runner) judge(ctx context.Context) {
+	today := time.Now()
+	if !r.judged {
+		places, anew, err := r.store.RefreshRules(ctx, today)
+		switch {
+		case err == nil && anew:
+			r.log.Info("judged all places by new rules", "rules", access.RulesVersion, "places", places)
+		case err != nil && ctx.Err() == nil:
+			r.log.Error("judge all places by new rules", "rules", access.RulesVersion, "error", err)
+		}
+		r.judged = err == nil
+	}
+	if _, err := r.store.RefreshVerdicts(ctx, today); err != nil && ctx.Err() == nil {
+		r.log.Error("refresh verdicts", "error", err)
 	}
 }

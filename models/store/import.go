@@ -113,6 +113,8 @@ type Import struct {
 
 	created int64
 	parents []pendingParent
+	// judged are the places whose facts or categories were written: their verdicts are drawn anew at the end.
+	judged map[int64]struct{}
 
 	places, changes, ids, revisions, seen copyRows
 }
@@ -130,7 +132,7 @@ func (s *Store) StartImport(ctx context.Context, actor *models.User, b *models.I
 	if err := allow(actor, models.Subject{Kind: models.KindImportBatch, MunicipalityID: b.MunicipalityID}, models.ActionImport); err != nil {
 		return nil, err
 	}
-	t := &Import{s: s, batch: b, now: s.now().UTC(), today: s.today(), actor: actor, actorID: actorID(actor), byUID: byUID,
+	t := &Import{s: s, batch: b, now: s.now().UTC(), today: s.today(), actor: actor, actorID: actorID(actor), byUID: byUID, judged: map[int64]struct{}{},
 		reach:   intersect(models.ScopeOf(actor, models.ActionImport, models.KindImportBatch), models.ScopeOf(actor, models.ActionUpdate, models.KindPlace), b.MunicipalityID),
 		publish: models.ScopeOf(actor, models.ActionPublish, models.KindPlace)}
 	t.places.columns = int16(len(importColumns) + 8)
@@ -815,8 +817,11 @@ func (t *Import) change(r *ImportRow, s *stored, differ []*importColumn, edited 
 		case "geom":
 			merged.MunicipalityID = r.Place.MunicipalityID
 			touched = true
-		case "name_pl", "heritage_category", "infrastructure_category":
+		case "name_pl":
 			touched = true
+		case "heritage_category", "infrastructure_category":
+			touched = true
+			t.judged[merged.ID] = struct{}{}
 		}
 	}
 	if len(columns) == 0 {
@@ -966,8 +971,8 @@ func deletedByPerson(subject, table string) string {
 		AND r.version = %[2]s.version AND r.batch_id IS NOT NULL)`, subject, table)
 }
 
-// Finish sets the parents that came later in the file than their children, and looks for places at the very same position
-// and for likely doubles. It returns issues in the order of rows.
+// Finish sets the parents that came later in the file than their children, draws the verdicts that follow from what was
+// written, and looks for places at the very same position and for likely doubles. It returns issues in the order of rows.
 func (t *Import) Finish(ctx context.Context) ([]models.ImportIssue, error) {
 	issues, err := t.setParents(ctx)
 	if err != nil {
@@ -983,6 +988,9 @@ func (t *Import) Finish(ctx context.Context) ([]models.ImportIssue, error) {
 	}
 	if err := t.collectWords(ctx); err != nil {
 		return nil, mapError(fmt.Errorf("collect words: %w", err))
+	}
+	if err := t.judgeTouched(ctx); err != nil {
+		return nil, mapError(err)
 	}
 	for _, check := range []func(context.Context) ([]models.ImportIssue, error){t.collisions, t.doublesNearby} {
 		more, err := check(ctx)

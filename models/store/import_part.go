@@ -127,6 +127,7 @@ func (t *Import) insertParts(ctx context.Context, tx pgx.Tx, parts []newPart) er
 				continue
 			}
 			setPlace(n.part, n.placeID)
+			t.judgeFor(n.part, n.placeID)
 			state, err := auditState(n.part)
 			if err != nil {
 				return err
@@ -292,6 +293,7 @@ func (t *Import) updateParts(ctx context.Context, tx pgx.Tx, rows []*ImportRow) 
 			}
 			record := table.record(part, merged)
 			record["id"], record["version"] = p.stored.id, p.stored.version
+			t.judgeFor(part, p.row.PlaceID)
 			records = append(records, record)
 			if err := t.revisePart(table.kind, p.stored.id, p.stored.version+1, models.RevisionUpdate, change); err != nil {
 				return err

@@ -140,6 +140,9 @@ func (u *undo) run(ctx context.Context) error {
 	if err := u.rederive(ctx); err != nil {
 		return err
 	}
+	if err := u.judgeTouched(ctx); err != nil {
+		return err
+	}
 	_, err = u.tx.Exec(ctx, `UPDATE import_batches SET status = 'undone', undone_at = $2, updated_at = $2 WHERE id = $1`, u.batchID, u.s.now().UTC())
 	return err
 }

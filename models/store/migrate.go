@@ -13,6 +13,7 @@ import (
 
 	"wolnica/migrations"
 	"wolnica/models"
+	"wolnica/models/access"
 )
 
 // Migration is one numbered step of the schema.
@@ -116,6 +117,12 @@ func loadVocabulary(ctx context.Context, db *sql.DB) error {
 	}
 	if have == models.VocabularyVersion {
 		return nil
+	}
+	if have == "" { // a new registry: it holds no verdict drawn by other rules
+		if _, err := tx.ExecContext(ctx, `INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`,
+			rulesSetting, access.RulesVersion); err != nil {
+			return err
+		}
 	}
 	for _, e := range models.Vocabulary() {
 		if _, err := tx.ExecContext(ctx, `

@@ -56,6 +56,9 @@ func Create[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 		if err := saveChildren(tx, e); err != nil {
 			return err
 		}
+		if err := s.judgeChange(tx, e, nil); err != nil {
+			return err
+		}
 		if err := s.revise(tx, actor, e, models.RevisionCreate, nil); err != nil {
 			return err
 		}
@@ -188,6 +191,9 @@ func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 			return err
 		}
 		if err := saveChildren(tx, e); err != nil {
+			return err
+		}
+		if err := s.judgeChange(tx, e, E(&snapshot)); err != nil {
 			return err
 		}
 		if err := s.revise(tx, actor, e, action, old); err != nil {

@@ -1,0 +1,321 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"wolnica/models"
+	"wolnica/models/access"
+)
+
+// Stored verdicts are derived: models/access draws them from the facts of a place and what its categories exclude, in the
+// transaction of whatever changes those. They are no part of a place's version or history.
+
+// verdictChunk is how many places are judged between two statements: their facts are held in memory.
+const verdictChunk = 2000
+
+// rulesSetting is the row of settings that holds the access.RulesVersion all verdicts were drawn by.
+const rulesSetting = "access_rules"
+
+// statements runs SQL in a transaction, whichever library began it.
+type statements struct {
+	// query calls each for every row.
+	query func(ctx context.Context, sql string, each func(scan func(...any) error) error, args ...any) error
+	exec  func(ctx context.Context, sql string, args ...any) error
+}
+
+func ofPgx(tx pgx.Tx) statements {
+	return statements{
+		query: func(ctx context.Context, sql string, each func(scan func(...any) error) error, args ...any) error {
+			rows, err := tx.Query(ctx, sql, args...)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				if err := each(rows.Scan); err != nil {
+					return err
+				}
+			}
+			return rows.Err()
+		},
+		exec: func(ctx context.Context, sql string, args ...any) error {
+			_, err := tx.Exec(ctx, sql, args...)
+			return err
+		},
+	}
+}
+
+func ofGORM(tx *gorm.DB) statements {
+	pool := tx.Statement.ConnPool
+	return statements{
+		query: func(ctx context.Context, sql string, each func(scan func(...any) error) error, args ...any) error {
+			rows, err := pool.QueryContext(ctx, sql, args...)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				if err := each(rows.Scan); err != nil {
+					return err
+				}
+			}
+			return rows.Err()
+		},
+		exec: func(ctx context.Context, sql string, args ...any) error {
+			_, err := pool.ExecContext(ctx, sql, args...)
+			return err
+		},
+	}
+}
+
+// judgeChange draws verdicts anew after a change of e that may change them; old is the stored state, nil for a new record.
+func (s *Store) judgeChange(tx *gorm.DB, e, old models.Entity) error {
+	ctx := tx.Statement.Context
+	switch v := e.(type) {
+	case *models.AccessFact:
+		return judge(ctx, ofGORM(tx), []int64{v.PlaceID}, models.DayOf(s.today()))
+	case *models.Place:
+		o, ok := old.(*models.Place)
+		if !ok || samePointed(o.HeritageCategory, v.HeritageCategory) && samePointed(o.InfrastructureCategory, v.InfrastructureCategory) {
+			return nil // a new place has no facts, and without facts nothing is known
+		}
+		if err := judge(ctx, ofGORM(tx), []int64{v.ID}, models.DayOf(s.today())); err != nil {
+			return err
+		}
+		return tx.Raw("SELECT verdicts FROM places WHERE id = ?", v.ID).Scan(&v.Verdicts).Error
+	}
+	return nil
+}
+
+// judge draws the verdicts of the places as of today from their facts as they stand in the transaction, and writes those
+// that differ. It needs the isolation READ COMMITTED: places are locked before their facts are read, so that the
+// reading sees what whoever held the lock has written and two facts saved at once both count.
+func judge(ctx context.Context, db statements, places []int64, today models.Day) error {
+	places = slices.Compact(slices.Sorted(slices.Values(places)))
+	var j access.Judge
+	for chunk := range slices.Chunk(places, verdictChunk) {
+		if err := judgeChunk(ctx, db, &j, chunk, today); err != nil {
+			return fmt.Errorf("judge places: %w", err)
+		}
+	}
+	return nil
+}
+
+func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []int64, today models.Day) error {
+	type judged struct {
+		id         int64
+		categories []string
+		verdicts   models.Verdicts
+		until      *int32 // days since Day2000
+	}
+	var stand []judged
+	err := db.query(ctx, `SELECT id, heritage_category, infrastructure_category, verdicts, verdicts_until - '2000-01-01'::date
+		FROM places WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE`, func(scan func(...any) error) error {
+		var p judged
+		var heritage, infrastructure *string
+		if err := scan(&p.id, &heritage, &infrastructure, &p.verdicts, &p.until); err != nil {
+			return err
+		}
+		p.categories = categoriesOf(heritage, infrastructure)
+		stand = append(stand, p)
+		return nil
+	}, intArray(places))
+	if err != nil {
+		return fmt.Errorf("lock the places: %w", err)
+	}
+	facts := make(map[int64][]access.Fact, len(places))
+	err = db.query(ctx, `SELECT id, place_id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until, superseded_by
+		FROM access_facts WHERE place_id = ANY($1::bigint[]) AND deleted_at IS NULL`, func(scan func(...any) error) error {
+		var a models.AccessFact
+		var value string
+		var from, until *time.Time
+		if err := scan(&a.ID, &a.PlaceID, &a.Part, &a.Attribute, &a.State, &value, &a.ObservedOn.Time, &from, &until, &a.SupersededBy); err != nil {
+			return err
+		}
+		if value != "" {
+			a.Value = []byte(value)
+		}
+		if from != nil {
+			a.ValidFrom = &models.Date{Time: *from}
+		}
+		if until != nil {
+			a.ValidUntil = &models.Date{Time: *until}
+		}
+		if f, err := access.FactOf(&a); err == nil { // what the table of attributes does not have any more is not known
+			facts[a.PlaceID] = append(facts[a.PlaceID], f)
+		}
+		return nil
+	}, intArray(places))
+	if err != nil {
+		return fmt.Errorf("read the facts: %w", err)
+	}
+	var ids []int64
+	var verdicts []int32
+	var untils []*int32
+	for _, p := range stand {
+		known := facts[p.id]
+		v := j.Verdicts(known, access.PlaceOf(known, p.categories...), today)
+		var until *int32
+		if day := access.Expires(known, today); day != 0 {
+			until = new(int32(day) - int32(models.Day2000))
+		}
+		if v != p.verdicts || !samePointed(until, p.until) {
+			ids, verdicts, untils = append(ids, p.id), append(verdicts, int32(v)), append(untils, until)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := db.exec(ctx, `UPDATE places p SET verdicts = u.verdicts, verdicts_until = '2000-01-01'::date + u.until
+		FROM unnest($1::bigint[], $2::int[], $3::int[]) AS u (id, verdicts, until) WHERE p.id = u.id`, ids, verdicts, untils); err != nil {
+		return fmt.Errorf("write the verdicts: %w", err)
+	}
+	return nil
+}
+
+func categoriesOf(codes ...*string) []string {
+	var categories []string
+	for _, c := range codes {
+		if c != nil {
+			categories = append(categories, *c)
+		}
+	}
+	return categories
+}
+
+// PlaceAccess is a place with its facts ready to be judged, as the user may see them.
+type PlaceAccess struct {
+	models.Place
+	Facts []access.Fact
+}
+
+// Judged is what the place's categories say, for the judgement of its facts.
+func (p *PlaceAccess) Judged() access.Place {
+	return access.PlaceOf(p.Facts, categoriesOf(p.HeritageCategory, p.InfrastructureCategory)...)
+}
+
+// PlaceAccess reads a place and its facts; one that is hidden from the user and a missing one are both CodeNotFound.
+func (s *Store) PlaceAccess(ctx context.Context, user *models.User, id int64) (*PlaceAccess, error) {
+	place, err := ByID[models.Place](ctx, s, user, id)
+	if err != nil {
+		return nil, err
+	}
+	var facts []models.AccessFact
+	if err := s.db.WithContext(ctx).Raw("SELECT * FROM access_facts WHERE place_id = ? AND deleted_at IS NULL ORDER BY id", id).Scan(&facts).Error; err != nil {
+		return nil, mapError(fmt.Errorf("read the facts of place %d: %w", id, err))
+	}
+	p := &PlaceAccess{Place: *place}
+	for i := range facts {
+		if f, err := access.FactOf(&facts[i]); err == nil {
+			p.Facts = append(p.Facts, f)
+		}
+	}
+	return p, nil
+}
+
+// RefreshVerdicts draws the verdicts anew whose day has come: a shelf life or an episode has ended by today or begins on it,
+// although nobody changes a fact then. It tells at how many places it looked.
+func (s *Store) RefreshVerdicts(ctx context.Context, today time.Time) (int, error) {
+	n, err := s.judgeWhere(ctx, today, "p.verdicts_until <= $2::date", models.DateOf(today).Time)
+	if err != nil {
+		return n, mapError(fmt.Errorf("refresh verdicts: %w", err))
+	}
+	return n, nil
+}
+
+// RefreshRules draws all verdicts anew when those that are stored were drawn by another access.RulesVersion, in
+// transactions of a few thousand places each. It tells at how many places it looked; anew is false when the rules are the same.
+// When it is cut short, the next call begins again.
+func (s *Store) RefreshRules(ctx context.Context, today time.Time) (n int, anew bool, err error) {
+	var have string
+	err = s.pool.QueryRow(ctx, "SELECT value FROM settings WHERE key = $1", rulesSetting).Scan(&have)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, mapError(fmt.Errorf("read the version of the rules: %w", err))
+	}
+	if have == access.RulesVersion {
+		return 0, false, nil
+	}
+	n, err = s.judgeWhere(ctx, today, `(p.verdicts <> 0 OR p.verdicts_until IS NOT NULL
+		OR EXISTS (SELECT 1 FROM access_facts f WHERE f.place_id = p.id AND f.deleted_at IS NULL))`)
+	if err == nil {
+		_, err = s.pool.Exec(ctx, `INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+			rulesSetting, access.RulesVersion)
+	}
+	if err != nil {
+		return n, true, mapError(fmt.Errorf("judge by the rules %s: %w", access.RulesVersion, err))
+	}
+	return n, true, nil
+}
+
+// judgeWhere judges the places for which the condition holds, a transaction a chunk, in the order of their ids.
+func (s *Store) judgeWhere(ctx context.Context, today time.Time, condition string, args ...any) (n int, err error) {
+	last := int64(0)
+	for {
+		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+			rows, err := tx.Query(ctx, fmt.Sprintf("SELECT p.id FROM places p WHERE p.id > $1 AND %s ORDER BY p.id LIMIT %d", condition, verdictChunk),
+				append([]any{last}, args...)...)
+			if err != nil {
+				return err
+			}
+			ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+			if err != nil || len(ids) == 0 {
+				last = 0
+				return err
+			}
+			if err := judgeBulk(ctx, tx, ids, models.DayOf(today)); err != nil {
+				return err
+			}
+			last, n = ids[len(ids)-1], n+len(ids)
+			return nil
+		})
+		if err != nil || last == 0 {
+			return n, err
+		}
+	}
+}
+
+// judgeBulk judges many places. Their names stay as they are, so their words need not be collected.
+func judgeBulk(ctx context.Context, tx pgx.Tx, places []int64, today models.Day) error {
+	if len(places) == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, "SET LOCAL wolnica.bulk = 'on'"); err != nil {
+		return err
+	}
+	return judge(ctx, ofPgx(tx), places, today)
+}
+
+// judgeFor remembers that the place is to be judged when the part is a fact.
+func (t *Import) judgeFor(part models.Part, placeID int64) {
+	if part.Kind() == models.KindAccessFact {
+		t.judged[placeID] = struct{}{}
+	}
+}
+
+// judgeTouched judges the places whose facts or categories the import has written.
+func (t *Import) judgeTouched(ctx context.Context) error {
+	return judge(ctx, ofPgx(t.tx), slices.Collect(maps.Keys(t.judged)), models.DayOf(t.today))
+}
+
+// judgeTouched judges the places of which facts or categories were taken back.
+func (u *undo) judgeTouched(ctx context.Context) error {
+	rows, err := u.tx.Query(ctx, `SELECT DISTINCT r.place_id FROM undo_records r
+		WHERE r.kept IS NULL AND (r.subject = 'access_fact' OR r.subject = 'place' AND NOT r.created
+			AND EXISTS (SELECT 1 FROM access_facts f WHERE f.place_id = r.place_id))`)
+	if err != nil {
+		return err
+	}
+	places, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return err
+	}
+	return judgeBulk(ctx, u.tx, places, models.DayOf(u.s.today()))
+}
