@@ -437,6 +437,9 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		for _, id := range slices.Concat(ids[0], ids[1]) {
 			w[path+"/:id"] = append(w[path+"/:id"], fmt.Sprintf("%s/%d", path, id))
 			w[path+"/:id/history"] = append(w[path+"/:id/history"], fmt.Sprintf("%s/%d/history", path, id))
+			if kind == "places" {
+				w[path+"/:id/access"] = append(w[path+"/:id/access"], fmt.Sprintf("%s/%d/access", path, id), fmt.Sprintf("%s/%d/access?profile=walking,wheelchair", path, id), fmt.Sprintf("%s/%d/access?width_cm=75&step_cm=2", path, id))
+			}
 			if kind == "media" {
 				for _, name := range []string{"file", "thumb", "original"} {
 					w[path+"/:id/:copy"] = append(w[path+"/:id/:copy"], fmt.Sprintf("%s/%d/%s", path, id, name))

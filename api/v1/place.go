@@ -92,9 +92,11 @@ type Place struct {
 	// Protections are the codes in force; Condition is the newest inspection's.
 	Protections []string  `json:"protections,omitzero"`
 	Condition   Condition `json:"condition,omitzero"`
-	Method      string    `json:"method,omitzero"`
-	Source      string    `json:"source,omitzero"`
-	Licence     string    `json:"licence,omitzero"`
+	// Verdicts say who can use the place; /places/{id}/access says why.
+	Verdicts *Verdicts `json:"verdicts,omitzero"`
+	Method   string    `json:"method,omitzero"`
+	Source   string    `json:"source,omitzero"`
+	Licence  string    `json:"licence,omitzero"`
 }
 
 // Condition is the newest grade of a place and how fresh it is; without one the condition is unknown.
@@ -204,7 +206,7 @@ func (h *handlers) place(p *models.Place) Place {
 		Meta: metaOf(&p.Record), UID: p.UID, Name: in.Name, Description: in.Description, Lifecycle: in.Lifecycle, Publication: in.Publication,
 		Visibility: in.Visibility, Geometry: in.Geometry, Accuracy: in.Accuracy, MunicipalityID: p.MunicipalityID, ParentID: in.ParentID,
 		Address: in.Address, Website: in.Website, OpeningHours: in.OpeningHours, Heritage: in.Heritage, Infrastructure: in.Infrastructure,
-		Protections: p.Protections, Condition: Condition{InspectedOn: p.InspectedOn, Freshness: "never"},
+		Protections: p.Protections, Condition: Condition{InspectedOn: p.InspectedOn, Freshness: "never"}, Verdicts: allVerdicts(p.Verdicts),
 		Method: in.Method, Source: in.Source, Licence: in.Licence,
 	}
 	if p.Grade != nil {
@@ -351,6 +353,7 @@ func (h *handlers) places() []api.Route {
 				return recordOut[PlaceDetail]{Version: api.Version(d.Version), Body: h.placeDetail(d)}, nil
 			}),
 	}
+	routes = append(routes, h.placeAccess())
 	return append(routes, r.writes()...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"wolnica/api"
 	"wolnica/geo"
 	"wolnica/models"
+	"wolnica/models/access"
 	"wolnica/models/exchange"
 	"wolnica/models/job"
 	"wolnica/models/mapdata"
@@ -87,6 +88,8 @@ func init() {
 		formats = append(formats, f.Name)
 	}
 	register("export_format", formats)
+	register("verdict_profile", slices.Concat(models.AccessProfiles.Codes(), []string{"custom"}))
+	register("link_outcome", slices.Concat(models.VerdictCodes.Codes(), []string{access.LinkNotJudged, access.LinkNotApplicable}))
 	var attributes []string
 	for _, a := range models.AccessAttributes() {
 		attributes = append(attributes, a.Code)
