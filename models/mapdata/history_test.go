@@ -146,8 +146,8 @@ func (r registry) step(t *rapid.T, dir string) {
 			t.Fatal(err)
 		}
 	}
-	what := rapid.IntRange(0, 13).Draw(t, "what")
-	if len(places) == 0 && what != 12 {
+	what := rapid.IntRange(0, 17).Draw(t, "what")
+	if len(places) == 0 && what != 12 && what != 14 {
 		what = 0
 	}
 	switch what {
@@ -205,10 +205,7 @@ func (r registry) step(t *rapid.T, dir string) {
 			}
 		}
 	case 11:
-		// verdicts, as the engine will write them
-		if _, err := s.Pool().Exec(ctx, "UPDATE places SET verdicts = $1 WHERE id = ANY($2)", rapid.IntRange(0, 0xffff).Draw(t, "verdicts"), places); err != nil {
-			t.Fatal(err)
-		}
+		r.factStep(t, rapid.SampledFrom(places).Draw(t, "place"))
 	case 12:
 		var features []string
 		for i := range rapid.IntRange(1, 6).Draw(t, "rows") {
@@ -238,6 +235,13 @@ func (r registry) step(t *rapid.T, dir string) {
 			return nil
 		})
 		must(err)
+	case 14:
+		r.importFacts(t, dir, lon, lat)
+	case 15, 16, 17:
+		id := rapid.SampledFrom(places).Draw(t, "place")
+		for range rapid.IntRange(1, 12).Draw(t, "facts") {
+			r.factStep(t, id)
+		}
 	}
 }
 
@@ -266,11 +270,13 @@ func TestTheMapIsTheRegistryAfterAnyHistory(t *testing.T) {
 	r := newRegistry(t, s)
 	d := open(t, s, nil)
 	dir := t.TempDir()
+	var told map[string]int
 	rapid.Check(t, func(t *rapid.T) {
 		for range rapid.IntRange(1, 6).Draw(t, "steps") {
 			r.step(t, dir)
 		}
 		wantNoDifference(t, d)
+		told = wantVerdictsOfTheFacts(t, s, time.Now())
 		// what each reader sees on the map is what the list of the registry shows them
 		f := models.PlaceFilter{}
 		switch rapid.IntRange(0, 8).Draw(t, "filter") {
@@ -329,6 +335,9 @@ func TestTheMapIsTheRegistryAfterAnyHistory(t *testing.T) {
 	})
 	// what was kept current must be what is loaded anew
 	wantNoDifference(t, open(t, s, nil))
+	if told[models.VerdictNo]+told[models.VerdictWithHelp]+told[models.VerdictYes] == 0 {
+		t.Errorf("no fact of any history decided anything: %v", told)
+	}
 }
 
 // A transaction that began first and commits last must not be missed, though its number is lower than what was seen.
