@@ -13,14 +13,24 @@ import (
 const (
 	// MaxZoom is the last zoom of the pyramid: a tile is then 24 m wide in Kraków.
 	MaxZoom = 20
-	// fullMost is how many records a tile shows one by one. One that has more shows clusters at any zoom.
-	fullMost = 1000
 	// A shape that is smaller than this many units of 4096, in both directions, is only a point: among clusters and where
 	// every record shows.
 	leastAmongClusters, leastOfAll = mvt.Extent / 32, 4
 	// shapesMost is how many shapes a tile draws before it leaves the smaller ones to their points.
 	shapesMost = 3000
 )
+
+// fullMost is how many records a tile shows one by one; one that has more shows clusters. A thousand is an icon every 16
+// pixels; close up, where the point is to see each, it is what still makes a tile of less than 150 KB.
+func fullMost(z uint8) int {
+	switch {
+	case z < mapindex.FirstFull:
+		return 0
+	case z < 16:
+		return 1000
+	}
+	return 3000
+}
 
 // Layer names a layer of a tile.
 type Layer string
@@ -125,7 +135,7 @@ type attributes struct {
 // lines and polygons beside them under the same ids.
 func (p *painter) records(l *mvt.Layer, v mapindex.View, r request, a attributes) {
 	least := uint32(leastAmongClusters)
-	if r.z >= mapindex.FirstFull && v.CountTile(r.z, r.x, r.y, fullMost+1) <= fullMost {
+	if most := fullMost(r.z); most > 0 && v.CountTile(r.z, r.x, r.y, most+1) <= most {
 		least = leastOfAll
 		v.Tile(r.z, r.x, r.y, func(e mapindex.Entry) bool {
 			p.point(l, r, e, a)

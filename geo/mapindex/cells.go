@@ -5,7 +5,7 @@ const (
 	cellBits = 4
 	// CellsPerTile is how many cells a tile has.
 	CellsPerTile = 1 << (2 * cellBits)
-	// FirstFull is the first zoom at which tiles show every record.
+	// FirstFull is the first zoom at which tiles show records one by one: no counts are kept ready from it on.
 	FirstFull = 14
 	levels    = FirstFull
 )
