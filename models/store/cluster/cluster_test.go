@@ -123,6 +123,13 @@ func heldByChild(t *testing.T, dir string) (*exec.Cmd, int) {
 	t.Cleanup(func() {
 		_ = child.Process.Kill()
 		_ = child.Wait()
+		// The kernel tells the server to stop, and it writes a little longer: the folder is not to be removed under it.
+		for deadline := time.Now().Add(30 * time.Second); len(processesIn(filepath.Join(dir, "postgres"))) > 0; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Error("the server of a killed process goes on")
+				return
+			}
+		}
 	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
