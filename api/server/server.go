@@ -136,7 +136,7 @@ func info(version string) api.Info {
 		Version: version, SessionCookie: auth.CookieName,
 		Tags: []api.TagInfo{
 			tag("map", "Mapa", "Map"), tag("places", "Miejsca", "Places"), tag("protections", "Ochrona zabytków", "Protection ledger"), tag("inspections", "Przeglądy stanu", "Inspections"),
-			tag("access-facts", "Dostępność", "Accessibility facts"), tag("external-ids", "Identyfikatory zewnętrzne", "External ids"), tag("media", "Pliki", "Files"),
+			tag("access-facts", "Dostępność", "Accessibility facts"), tag("access", "Dostępność: tabele, planowanie, teren", "Accessibility: tables, planning, surveys"), tag("external-ids", "Identyfikatory zewnętrzne", "External ids"), tag("media", "Pliki", "Files"),
 			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("municipalities", "Gminy", "Municipalities"),
 			tag("vocabularies", "Słowniki", "Vocabularies"), tag("auth", "Logowanie i klucze", "Signing in and keys"), tag("users", "Użytkownicy", "Users"),
 		},

@@ -65,6 +65,7 @@ func Routes(d Deps) []api.Route {
 		h.vocabularies(),
 		h.users(),
 		h.mapRoutes(),
+		h.accessTables(),
 	)
 }
 
@@ -95,5 +96,10 @@ func init() {
 		attributes = append(attributes, a.Code)
 	}
 	register("access_attribute", attributes)
+	var fixes []string
+	for _, f := range access.StandardFixes() {
+		fixes = append(fixes, f.Code)
+	}
+	register("access_fix", fixes)
 	api.DescribeType[geo.Geometry](api.GeometrySchema)
 }
