@@ -1,6 +1,9 @@
 package models
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // The types of value an AccessAttribute takes, as JSON: a number, a whole number, true or false, one code of Values, a
 // list of codes of Values, a text.
@@ -30,8 +33,10 @@ type AccessAttribute struct {
 	Label Text     `json:"label"`
 	// Help says to the person in the field what is measured, and how.
 	Help Text `json:"help"`
-	// Link is the link of the chain the attribute belongs to, a code of AccessLinks.
-	Link string `json:"link"`
+	// Link is the link of the chain the attribute belongs to, a code of AccessLinks. Links are all at which it makes sense, in the
+	// order of the chain: a toilet has a door, a path may have steps.
+	Link  string   `json:"link"`
+	Links []string `json:"links"`
 	// ShelfYears is how long an observation holds: 5 for geometry, 2 for equipment, 1 for staff and media. A fact with a
 	// valid_until of its own ends there.
 	ShelfYears int `json:"shelf_years"`
@@ -281,10 +286,58 @@ func AccessAttributeByCode(code string) (AccessAttribute, bool) {
 	return AccessAttribute{}, false
 }
 
+// alsoAt are the links at which an attribute makes sense beside its own; services do at all.
+var alsoAt = map[string][]string{
+	"path_min_width":       {LinkArrival, LinkEntrance, LinkInside},
+	"incline_max":          {LinkArrival, LinkEntrance, LinkInside},
+	"incline_run":          {LinkArrival, LinkEntrance, LinkInside},
+	"cross_slope":          {LinkArrival, LinkEntrance, LinkInside},
+	"surface":              {LinkArrival, LinkEntrance, LinkInside, LinkToilet},
+	"smoothness":           {LinkArrival, LinkEntrance, LinkInside},
+	"kerb":                 {LinkArrival, LinkEntrance},
+	"kerb_height":          {LinkArrival, LinkEntrance},
+	"lit":                  {LinkArrival, LinkEntrance, LinkInside, LinkToilet},
+	"rest_gap_max":         {LinkArrival, LinkInside},
+	"tactile_guidance":     {LinkArrival, LinkEntrance, LinkInside, LinkToilet},
+	"steps":                {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"step_height":          {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"step_contrast":        {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"handrail":             {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"ramp":                 {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"ramp_slope":           {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"ramp_run":             {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"stepfree_alternative": {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"entrance_level":       {LinkInside, LinkToilet},
+	"threshold":            {LinkPath, LinkInside, LinkToilet},
+	"door_width":           {LinkPath, LinkInside, LinkToilet}, // a gate on the path
+	"door_operation":       {LinkPath, LinkInside, LinkToilet},
+	"glass_marked":         {LinkInside, LinkToilet},
+	"call_device":          {LinkArrival, LinkPath, LinkInside, LinkToilet},
+	"sound_beacon":         {LinkArrival, LinkPath, LinkInside},
+	"turning_space":        {LinkPath, LinkEntrance, LinkToilet},
+	"lift_width":           {LinkArrival, LinkPath, LinkEntrance},
+	"lift_length":          {LinkArrival, LinkPath, LinkEntrance},
+	"lift_speech":          {LinkArrival, LinkPath, LinkEntrance},
+	"desk_height":          {LinkEntrance},
+	"knee_space":           {LinkEntrance},
+	"baby_changing":        {LinkInside},
+	"key_needed":           {LinkPath, LinkEntrance, LinkInside},
+}
+
+// OfPath says whether a path may have the attribute, and so a segment of a trail.
+func (a AccessAttribute) OfPath() bool {
+	return a.Link != LinkServices && slices.Contains(a.Links, LinkPath)
+}
+
 var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 	var all []AccessAttribute
 	add := func(link string, shelf int, a AccessAttribute, osm, a11y string) {
 		a.Link, a.ShelfYears, a.OSM, a.A11yJSON, a.Help = link, shelf, osm, a11y, accessHelp[a.Code]
+		for _, l := range AccessLinks.Codes() {
+			if l == link || link == LinkServices || slices.Contains(alsoAt[a.Code], l) {
+				a.Links = append(a.Links, l)
+			}
+		}
 		switch a.Code {
 		case "certificate_issuer", "certificate_category":
 			a.SchemaOrg = schemaCertification

@@ -102,6 +102,7 @@ const (
 	FactKnown         = "known"
 	FactNotApplicable = "not_applicable"
 	FactDisputed      = "disputed"
+	FactWithdrawn     = "withdrawn"
 
 	MethodMeasured      = "measured"
 	MethodEstimated     = "estimated"
@@ -288,6 +289,7 @@ var FactStates = CodeList{Name: "fact_state", Entries: []CodeEntry{
 	{FactKnown, Text{"znane", "known"}},
 	{FactNotApplicable, Text{"nie dotyczy", "not applicable"}},
 	{FactDisputed, Text{"sporne", "disputed"}},
+	{FactWithdrawn, Text{"wycofane", "withdrawn"}},
 }}
 
 // Methods say how a fact or a survey came about. MethodDemonstration marks invented data and is shown as such.

@@ -174,8 +174,13 @@ func (i *Inspection) Validate(today time.Time) error {
 // AccessFact is one dated, sourced fact of accessibility; no row means unknown (accessibility.md, Facts).
 type AccessFact struct {
 	Record
-	PlaceID      int64           `json:"place_id"`
+	PlaceID   *int64 `json:"place_id,omitempty"`
+	ProductID *int64 `json:"product_id,omitempty"`
+	// Part is a link of the chain, with a number from the second of its kind on ("entrance#2"); of a product it is
+	// "segment#n", the n-th of Product.Segments as the reader sees them. Stored, and in the history, it is PartSegment with its ends.
 	Part         string          `json:"part,omitempty"`
+	SegmentFrom  *int64          `json:"segment_from,omitempty"`
+	SegmentTo    *int64          `json:"segment_to,omitempty"`
 	Attribute    string          `json:"attribute"`
 	State        string          `json:"state"`
 	Value        json.RawMessage `gorm:"type:jsonb" json:"value,omitempty"`
@@ -188,13 +193,18 @@ type AccessFact struct {
 	ValidFrom    *Date           `json:"valid_from,omitempty"`
 	ValidUntil   *Date           `json:"valid_until,omitempty"`
 	SupersededBy *int64          `json:"superseded_by,omitempty"`
+	// Note is what the rest does not say: why it is disputed or was withdrawn, what was measured.
+	Note string `json:"note,omitempty"`
 }
+
+// PartSegment is the part at which facts of products stand.
+const PartSegment = "segment"
 
 // Kind of an AccessFact.
 func (*AccessFact) Kind() Kind { return KindAccessFact }
 
-// OwnedBy a place.
-func (a *AccessFact) OwnedBy() (placeID, productID *int64) { return &a.PlaceID, nil }
+// OwnedBy a place or a product.
+func (a *AccessFact) OwnedBy() (placeID, productID *int64) { return a.PlaceID, a.ProductID }
 
 // ExternalID is the name another system knows a place or a product by.
 type ExternalID struct {
@@ -274,20 +284,18 @@ func (f *Fields) oneOwner(placeID, productID *int64) {
 	}
 }
 
-var partForm = regexp.MustCompile(`^([a-z][a-z_]{0,30}(#[1-9][0-9]{0,2})?)?$`)
-
-// Validate checks a fact against the attribute table: a known attribute, a value of its type within its range.
+// Validate checks a fact against the attribute table: a known attribute at a part that may have it, a value of its type within
+// its range.
 func (a *AccessFact) Validate(today time.Time) error {
 	var f Fields
-	if !partForm.MatchString(a.Part) {
-		f.Add("/part", "format", "Oczekiwano nazwy części, na przykład entrance albo entrance#2.", "Expected the name of a part, such as entrance or entrance#2.")
-	}
+	f.oneOwner(a.PlaceID, a.ProductID)
 	f.code("/state", a.State, FactStates)
 	f.code("/method", a.Method, Methods)
 	attribute, ok := AccessAttributeByCode(a.Attribute)
 	switch {
 	case !ok:
 		f.Add("/attribute", "vocabulary", fmt.Sprintf("Nieznana cecha dostępności %q.", a.Attribute), fmt.Sprintf("Unknown access attribute %q.", a.Attribute))
+	case a.State != FactKnown && a.State != FactNotApplicable && len(a.Value) == 0: // said not to be applicable
 	case a.State == "not_applicable":
 		if len(a.Value) > 0 && !bytes.Equal(a.Value, []byte("null")) {
 			f.Add("/value", "unexpected", "Cecha „nie dotyczy” nie ma wartości.", "An attribute that is not applicable has no value.")
@@ -300,6 +308,7 @@ func (a *AccessFact) Validate(today time.Time) error {
 			f.Add("/value", "value", t.PL, t.EN)
 		}
 	}
+	f.part(a, attribute)
 	if a.ObservedOn.IsZero() {
 		f.Add("/observed_on", "required", "Fakt musi mieć datę obserwacji.", "A fact needs the date it was observed.")
 	} else {
@@ -309,10 +318,53 @@ func (a *AccessFact) Validate(today time.Time) error {
 	f.url("/source_url", a.SourceURL)
 	f.text("/observer", a.Observer, 0, 300)
 	f.text("/licence", a.Licence, 0, 300)
+	f.text("/note", a.Note, 0, 5000)
 	if a.SupersededBy != nil && *a.SupersededBy == a.ID {
 		f.Add("/superseded_by", "self", "Fakt nie może zastępować sam siebie.", "A fact cannot supersede itself.")
 	}
 	return f.Err()
+}
+
+var partNumber = regexp.MustCompile(`^[1-9][0-9]{0,2}$`)
+
+// part checks that a fact stands where the chain has a part and the attribute makes sense. Whether the product has the segment, the
+// store knows.
+func (f *Fields) part(a *AccessFact, attribute AccessAttribute) {
+	name, number, numbered := strings.Cut(a.Part, "#")
+	if numbered && !partNumber.MatchString(number) {
+		f.Add("/part", "format", "Oczekiwano numeru części od 1 do 999, na przykład entrance#2.", "Expected the number of a part from 1 to 999, such as entrance#2.")
+		return
+	}
+	links := AccessLinks.Codes()
+	switch {
+	case a.ProductID != nil:
+		if a.Part != "" && name != PartSegment {
+			f.Add("/part", "vocabulary", "Produkt ma tylko odcinki: segment#1, segment#2 …", "A product has segments only: segment#1, segment#2 …")
+		}
+		if attribute.Code != "" && !attribute.OfPath() {
+			f.Add("/attribute", "part", "Odcinek nie ma tej cechy. Dozwolone: "+strings.Join(pathAttributes(), ", ")+".",
+				"A segment does not have this attribute. Allowed: "+strings.Join(pathAttributes(), ", ")+".")
+		}
+	case a.Part == "":
+	case !slices.Contains(links, name):
+		allowed := strings.Join(links, ", ")
+		f.Add("/part", "vocabulary", fmt.Sprintf("Nie ma ogniwa %q. Dozwolone: %s, także z numerem (entrance#2).", name, allowed),
+			fmt.Sprintf("There is no link %q. Allowed: %s, also with a number (entrance#2).", name, allowed))
+	case attribute.Code != "" && !slices.Contains(attribute.Links, name):
+		allowed := strings.Join(attribute.Links, ", ")
+		f.Add("/part", "attribute", fmt.Sprintf("Ta cecha nie dotyczy ogniwa %q. Dozwolone: %s.", name, allowed),
+			fmt.Sprintf("This attribute makes no sense at %q. Allowed: %s.", name, allowed))
+	}
+}
+
+func pathAttributes() []string {
+	var codes []string
+	for _, a := range AccessAttributes() {
+		if a.OfPath() {
+			codes = append(codes, a.Code)
+		}
+	}
+	return codes
 }
 
 // Check tells what is wrong with a fact's value for this attribute, if anything is.

@@ -63,7 +63,7 @@ func TestRulesOfAnInspection(t *testing.T) {
 
 func TestRulesOfAnAccessFact(t *testing.T) {
 	valid := func() *models.AccessFact {
-		return &models.AccessFact{Record: models.Record{ID: 9}, PlaceID: 1, Part: "entrance#2", Attribute: "steps", State: "known", Value: json.RawMessage(`2`),
+		return &models.AccessFact{Record: models.Record{ID: 9}, PlaceID: new(int64(1)), Part: "entrance#2", Attribute: "steps", State: "known", Value: json.RawMessage(`2`),
 			ObservedOn: *aDate(t, "2026-05-01"), Method: "measured"}
 	}
 	checkRules(t, valid, []rule[*models.AccessFact]{

@@ -105,3 +105,40 @@ func (p *Product) Validate(time.Time) error {
 	}
 	return f.Err()
 }
+
+// A Segment is a stretch of a product with a line: from one place to the next of its stops, nil to nil for the whole line.
+type Segment struct {
+	From, To *int64
+}
+
+// HasLine says whether products of the kind lead along a way.
+func HasLine(productKind string) bool {
+	return productKind == ProductTrail || productKind == ProductRoute
+}
+
+// SegmentsOf are the stretches of a product of the kind with the stops, in order: one between each stop and the next; the whole
+// line where there are fewer than two; none where the kind has no line. Whoever sees fewer stops sees other segments.
+func SegmentsOf(productKind string, stops []int64) []Segment {
+	if !HasLine(productKind) {
+		return nil
+	}
+	if len(stops) < 2 {
+		return []Segment{{}}
+	}
+	segments := make([]Segment, len(stops)-1)
+	for i := range segments {
+		segments[i] = Segment{From: &stops[i], To: &stops[i+1]}
+	}
+	return segments
+}
+
+// Same says whether both are the same stretch.
+func (s Segment) Same(t Segment) bool {
+	if s.From == nil || t.From == nil {
+		return s.From == t.From
+	}
+	return *s.From == *t.From && *s.To == *t.To
+}
+
+// Segment is the stretch a fact of a product is about.
+func (a *AccessFact) Segment() Segment { return Segment{From: a.SegmentFrom, To: a.SegmentTo} }

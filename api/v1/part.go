@@ -134,7 +134,11 @@ func (h *handlers) inspections() []api.Route {
 
 // AccessFactInput is one fact of accessibility as clients write it.
 type AccessFactInput struct {
-	PlaceID      int64           `json:"place_id" validate:"required,gte=1"`
+	// PlaceID or ProductID: what it is about.
+	PlaceID   *int64 `json:"place_id,omitzero"`
+	ProductID *int64 `json:"product_id,omitzero"`
+	// Part is a link of the chain, from the second of its kind on with a number (entrance#2); of a product it is a segment,
+	// such as segment#2 from its second stop to the third.
 	Part         string          `json:"part,omitzero"`
 	Attribute    string          `json:"attribute" validate:"required,access_attribute"`
 	State        string          `json:"state,omitzero" validate:"omitempty,fact_state"`
@@ -148,6 +152,8 @@ type AccessFactInput struct {
 	ValidFrom    *models.Date    `json:"valid_from,omitzero"`
 	ValidUntil   *models.Date    `json:"valid_until,omitzero"`
 	SupersededBy *int64          `json:"superseded_by,omitzero"`
+	// Note is what the rest does not say: why it is disputed or was withdrawn, what was measured.
+	Note string `json:"note,omitzero"`
 }
 
 // AccessFact is one fact as clients read it.
@@ -157,16 +163,19 @@ type AccessFact struct {
 }
 
 func accessFactIn(a *models.AccessFact) AccessFactInput {
-	return AccessFactInput{PlaceID: a.PlaceID, Part: a.Part, Attribute: a.Attribute, State: a.State, Value: a.Value, ObservedOn: &a.ObservedOn,
+	return AccessFactInput{PlaceID: a.PlaceID, ProductID: a.ProductID, Part: a.Part, Attribute: a.Attribute, State: a.State, Value: a.Value, ObservedOn: &a.ObservedOn,
 		Method: a.Method, Observer: a.Observer, SourceURL: a.SourceURL, Licence: a.Licence, MediaID: a.MediaID, ValidFrom: a.ValidFrom,
-		ValidUntil: a.ValidUntil, SupersededBy: a.SupersededBy}
+		ValidUntil: a.ValidUntil, SupersededBy: a.SupersededBy, Note: a.Note}
 }
 
 func applyAccessFact(in AccessFactInput, a *models.AccessFact) error {
+	if in.ProductID != nil && in.Part == models.PartSegment {
+		in.Part += "#1"
+	}
 	record := a.Record
-	*a = models.AccessFact{Record: record, PlaceID: in.PlaceID, Part: in.Part, Attribute: in.Attribute, State: or(in.State, models.FactKnown), Value: in.Value,
+	*a = models.AccessFact{Record: record, PlaceID: in.PlaceID, ProductID: in.ProductID, Part: in.Part, Attribute: in.Attribute, State: or(in.State, models.FactKnown), Value: in.Value,
 		Method: in.Method, Observer: in.Observer, SourceURL: in.SourceURL, Licence: in.Licence, MediaID: in.MediaID, ValidFrom: in.ValidFrom,
-		ValidUntil: in.ValidUntil, SupersededBy: in.SupersededBy}
+		ValidUntil: in.ValidUntil, SupersededBy: in.SupersededBy, Note: in.Note}
 	if in.ObservedOn != nil {
 		a.ObservedOn = *in.ObservedOn
 	}
@@ -178,9 +187,11 @@ func accessFactOut(a models.AccessFact) AccessFact {
 }
 
 func (h *handlers) accessFacts() []api.Route {
-	return partRoutes(resource[models.AccessFact, *models.AccessFact, AccessFactInput, AccessFact]{store: h.store, path: "/api/v1/access-facts",
+	r := partRoutes(resource[models.AccessFact, *models.AccessFact, AccessFactInput, AccessFact]{store: h.store, path: "/api/v1/access-facts",
 		tag: "access-facts", id: "AccessFact", onePL: "fakt o dostępności", one: "an access fact", in: accessFactIn, apply: applyAccessFact},
 		"fakty o dostępności", "access facts", accessFactOut)
+	r[0] = ownedPartRoutes[models.AccessFact, *models.AccessFact](h.store, "/api/v1/access-facts", "access-facts", "AccessFact", "fakty o dostępności", "access facts", accessFactOut)
+	return r
 }
 
 // ExternalIDInput is the name another system knows a record by, as clients write it.

@@ -285,7 +285,7 @@ func (l *demoLoad) loadParts(ctx context.Context, p demo.Place, parts *demoParts
 	}
 	for _, f := range parts.facts {
 		if err := createPart(ctx, l.store, have, &models.AccessFact{
-			PlaceID: id, Part: f.Part, Attribute: f.Attribute, State: f.State, Value: f.Value, ObservedOn: models.DateOf(f.ObservedOn), Method: f.Method,
+			PlaceID: &id, Part: f.Part, Attribute: f.Attribute, State: f.State, Value: f.Value, ObservedOn: models.DateOf(f.ObservedOn), Method: f.Method,
 		}); err != nil {
 			return err
 		}

@@ -46,11 +46,16 @@ func FactOf(a *models.AccessFact) (Fact, error) {
 	}
 	f := Fact{ID: a.ID, Part: a.Part, Attr: attr, ObservedOn: models.DayOf(a.ObservedOn.Time),
 		Superseded: a.SupersededBy != nil, Withdrawn: a.DeletedAt != nil}
+	if a.ProductID != nil {
+		f.Part = models.LinkPath // a segment is judged as a path is
+	}
 	switch a.State {
 	case models.FactNotApplicable:
 		f.State = NotApplicable
 	case models.FactDisputed:
 		f.State = Disputed
+	case models.FactWithdrawn:
+		f.Withdrawn = true
 	case models.FactKnown:
 	default:
 		return Fact{}, models.Invalid("/state", "vocabulary", fmt.Sprintf("Nieznany stan faktu %q.", a.State),
@@ -62,8 +67,8 @@ func FactOf(a *models.AccessFact) (Fact, error) {
 	if a.ValidUntil != nil {
 		f.ValidUntil = models.DayOf(a.ValidUntil.Time)
 	}
-	if f.State == NotApplicable {
-		return f, nil
+	if f.State == NotApplicable || a.State != models.FactKnown && len(a.Value) == 0 {
+		return f, nil // disputed or withdrawn without a value: it was said not to be applicable
 	}
 	v, err := attr.Parse(a.Value)
 	if err != nil {

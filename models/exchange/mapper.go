@@ -419,7 +419,7 @@ func (m *mapper) part(r *store.ImportRow, mapping *partMapping, mapped []string)
 	case models.KindInspection:
 		part = &models.Inspection{Scale: models.ScaleHeritage, Trend: "unknown", Occupancy: "unknown", SurveyAccess: "site", Method: models.MethodImported}
 	case models.KindAccessFact:
-		part = &models.AccessFact{State: models.FactKnown, Method: models.MethodImported}
+		part = &models.AccessFact{PlaceID: new(int64), State: models.FactKnown, Method: models.MethodImported}
 	}
 	record := reflect.ValueOf(part).Elem()
 	index := m.fields[mapping.kind]

@@ -521,7 +521,7 @@ func (p *Profile) parseParts(n *yaml.Node, kind models.Kind, like any, need stri
 			}
 		}
 		var err error
-		if m.fields, err = p.parseFields(rest, like, nil, []string{"place_id", "elements", "media_id", "superseded_by"}); err != nil {
+		if m.fields, err = p.parseFields(rest, like, nil, []string{"place_id", "product_id", "segment_from", "segment_to", "elements", "media_id", "superseded_by"}); err != nil {
 			return err
 		}
 		if !slices.ContainsFunc(m.fields, func(f fieldMapping) bool { return f.name == need }) {

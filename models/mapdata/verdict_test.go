@@ -32,9 +32,14 @@ var likely = map[string][]string{
 
 // drawFact draws a fact that may hold or not: past its shelf life, an episode, disputed, about another part.
 func drawFact(t *rapid.T, place int64) *models.AccessFact {
-	a := &models.AccessFact{PlaceID: place, Attribute: rapid.SampledFrom(slices.Sorted(maps.Keys(likely))).Draw(t, "attribute"), Method: "measured",
-		State: rapid.SampledFrom([]string{"known", "known", "known", "not_applicable", "disputed"}).Draw(t, "state"),
-		Part:  rapid.SampledFrom([]string{"", "", "", "entrance", "entrance#2", "path", "toilet", "shop"}).Draw(t, "part")}
+	a := &models.AccessFact{PlaceID: &place, Attribute: rapid.SampledFrom(slices.Sorted(maps.Keys(likely))).Draw(t, "attribute"), Method: "measured",
+		State: rapid.SampledFrom([]string{"known", "known", "known", "not_applicable", "disputed"}).Draw(t, "state")}
+	attribute, _ := models.AccessAttributeByCode(a.Attribute)
+	parts := slices.DeleteFunc([]string{"", "", "", "entrance", "entrance#2", "path", "toilet", "inside#2"}, func(p string) bool {
+		name, _, _ := strings.Cut(p, "#")
+		return p != "" && !slices.Contains(attribute.Links, name)
+	})
+	a.Part = rapid.SampledFrom(parts).Draw(t, "part")
 	if a.State != "not_applicable" {
 		a.Value = json.RawMessage(rapid.SampledFrom(likely[a.Attribute]).Draw(t, "value"))
 	}
@@ -213,11 +218,11 @@ func TestVerdictsFollowTheCalendar(t *testing.T) {
 		}
 		return d
 	}
-	create(t, s, &models.AccessFact{PlaceID: p.ID, Attribute: "induction_loop", State: "known", Value: json.RawMessage(`"fixed"`), ObservedOn: date("2025-03-10"), Method: "measured"})
-	create(t, s, &models.AccessFact{PlaceID: p.ID, Attribute: "induction_loop", State: "known", Value: json.RawMessage(`"none"`), ObservedOn: date("2026-02-01"),
+	create(t, s, &models.AccessFact{PlaceID: &p.ID, Attribute: "induction_loop", State: "known", Value: json.RawMessage(`"fixed"`), ObservedOn: date("2025-03-10"), Method: "measured"})
+	create(t, s, &models.AccessFact{PlaceID: &p.ID, Attribute: "induction_loop", State: "known", Value: json.RawMessage(`"none"`), ObservedOn: date("2026-02-01"),
 		ValidFrom: pointer(date("2026-06-01")), ValidUntil: pointer(date("2026-06-30")), Method: "measured"})
-	create(t, s, &models.AccessFact{PlaceID: p.ID, Attribute: "captions", State: "known", Value: json.RawMessage("false"), ObservedOn: date("2026-02-01"), Method: "measured"})
-	create(t, s, &models.AccessFact{PlaceID: p.ID, Attribute: "staff_trained", State: "known", Value: json.RawMessage("false"), ObservedOn: date("2026-02-01"), Method: "measured"})
+	create(t, s, &models.AccessFact{PlaceID: &p.ID, Attribute: "captions", State: "known", Value: json.RawMessage("false"), ObservedOn: date("2026-02-01"), Method: "measured"})
+	create(t, s, &models.AccessFact{PlaceID: &p.ID, Attribute: "staff_trained", State: "known", Value: json.RawMessage("false"), ObservedOn: date("2026-02-01"), Method: "measured"})
 	d := open(t, s, nil)
 	for _, tt := range []struct{ day, want string }{
 		{"2026-03-01", "yes"}, {"2026-05-31", "yes"}, {"2026-06-01", "no"}, {"2026-06-30", "no"}, {"2026-07-01", "yes"}, {"2027-01-31", "yes"},

@@ -73,7 +73,8 @@ func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
 }
 
 // references checks the records that a change newly refers to. One that is missing, deleted or hidden from the actor is
-// unknown: nobody may find out by trial what there is. A fact and an inspection refer only to what belongs to their place.
+// unknown: nobody may find out by trial what there is. A fact and an
+// inspection refer only to what belongs to the same place or product.
 func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
 	switch v := e.(type) {
 	case *models.Place:
@@ -114,17 +115,20 @@ func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
 	case *models.Inspection:
 		o, _ := old.(*models.Inspection)
 		if o == nil || !samePointed(o.SupersededBy, v.SupersededBy) {
-			return ofPlace(tx, "/superseded_by", "inspections", v.SupersededBy, v.PlaceID)
+			return ofOwner(tx, "/superseded_by", "inspections", v.SupersededBy, v)
 		}
 	case *models.AccessFact:
 		o, _ := old.(*models.AccessFact)
+		if err := settleSegment(tx, actor, v, o); err != nil {
+			return err
+		}
 		if o == nil || !samePointed(o.SupersededBy, v.SupersededBy) {
-			if err := ofPlace(tx, "/superseded_by", "access_facts", v.SupersededBy, v.PlaceID); err != nil {
+			if err := ofOwner(tx, "/superseded_by", "access_facts", v.SupersededBy, v); err != nil {
 				return err
 			}
 		}
 		if o == nil || !samePointed(o.MediaID, v.MediaID) {
-			return ofPlace(tx, "/media_id", "media", v.MediaID, v.PlaceID)
+			return ofOwner(tx, "/media_id", "media", v.MediaID, v)
 		}
 	}
 	return nil
@@ -140,13 +144,18 @@ func visiblePlaces(db *gorm.DB, user *models.User, ids []int64) ([]int64, error)
 	return found, q.scan(db, "SELECT p.id FROM places p WHERE "+q.where(), &found)
 }
 
-// ofPlace checks that the part with the id belongs to the place; a nil id refers to nothing.
-func ofPlace(tx *gorm.DB, pointer, table string, id *int64, placeID int64) error {
+// ofOwner checks that the part with the id belongs to what the other part belongs to; a nil id refers to nothing.
+func ofOwner(tx *gorm.DB, pointer, table string, id *int64, part models.Part) error {
 	if id == nil {
 		return nil
 	}
+	owner := "place_id"
+	place, product := part.OwnedBy()
+	if place == nil {
+		owner, place = "product_id", product
+	}
 	var found bool
-	err := tx.Raw("SELECT EXISTS (SELECT 1 FROM "+table+" WHERE id = ? AND place_id = ? AND deleted_at IS NULL)", *id, placeID).Scan(&found).Error
+	err := tx.Raw("SELECT EXISTS (SELECT 1 FROM "+table+" WHERE id = ? AND "+owner+" = ? AND deleted_at IS NULL)", *id, *place).Scan(&found).Error
 	if err == nil && !found {
 		err = unknownReference(pointer)
 	}
@@ -250,8 +259,20 @@ func loadChildren(db *gorm.DB, e models.Entity) error {
 	return nil
 }
 
-// redact takes out of a record what this reader may not see.
+// redact takes out of a record what this reader may not see, and names what is left as they know it.
 func redact(db *gorm.DB, user *models.User, s models.Subject, e models.Entity) error {
+	redactOne(user, s, e)
+	switch v := e.(type) {
+	case *models.Product:
+		return readableStops(db, user, v)
+	case *models.AccessFact:
+		return numberSegments(db, user, v)
+	}
+	return nil
+}
+
+// redactOne takes out what the record itself holds.
+func redactOne(user *models.User, s models.Subject, e models.Entity) {
 	internal := models.Can(user, models.ActionReadInternal, s)
 	personal := models.Can(user, models.ActionReadPersonal, s)
 	switch v := e.(type) {
@@ -259,8 +280,6 @@ func redact(db *gorm.DB, user *models.User, s models.Subject, e models.Entity) e
 		if !internal {
 			*v, _ = v.PublicView()
 		}
-	case *models.Product:
-		return readableStops(db, user, v)
 	case *models.Protection:
 		if !personal {
 			v.Owner, v.OwnerNotifiedOn = "", nil
@@ -279,10 +298,9 @@ func redact(db *gorm.DB, user *models.User, s models.Subject, e models.Entity) e
 			v.Observer = ""
 		}
 		if !internal && s.Visibility == models.VisibilityCoarse {
-			v.SourceURL = "" // it may lead to the place on somebody else's map
+			v.SourceURL, v.Note = "", "" // they may lead to the place
 		}
 	}
-	return nil
 }
 
 // readableStops drops the stops at places the user may not see: a restricted place must not show through a trail.

@@ -44,7 +44,7 @@ var partTables = []*partTable{
 	},
 	{
 		kind: models.KindAccessFact, name: "access_facts", fresh: func() models.Part { return &models.AccessFact{} },
-		texts:  []string{"part", "attribute", "state", "method", "observer", "source_url", "licence"},
+		texts:  []string{"part", "attribute", "state", "method", "observer", "source_url", "licence", "note"},
 		others: []string{"place_id", "value", "observed_on", "media_id", "valid_from", "valid_until", "superseded_by"},
 		same: func(s map[string]any) string {
 			return fmt.Sprint(s["part"], "/", s["attribute"], "/", s["observed_on"])
@@ -178,7 +178,7 @@ func setPlace(p models.Part, placeID int64) {
 	case *models.Inspection:
 		v.PlaceID = placeID
 	case *models.AccessFact:
-		v.PlaceID = placeID
+		v.PlaceID = &placeID
 	}
 }
 

@@ -45,7 +45,7 @@ func Parts[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User,
 	q.and("o.deleted_at IS NULL")
 	q.and(q.visible("o", scope))
 	owner := "SELECT id, municipality_id, publication, visibility, deleted_at FROM places WHERE id = t.place_id"
-	if kind == models.KindMedia || kind == models.KindExternalID {
+	if kind == models.KindMedia || kind == models.KindExternalID || kind == models.KindAccessFact {
 		owner = "SELECT id, municipality_id, publication, visibility, deleted_at FROM places WHERE id = t.place_id UNION ALL " +
 			"SELECT id, municipality_id, publication, visibility, deleted_at FROM products WHERE id = t.product_id"
 	}
@@ -56,6 +56,8 @@ func Parts[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User,
 		case models.KindExternalID:
 			// by the name it has elsewhere, the position of a coarse place can be looked up there
 			q.and("(o.visibility <> 'coarse' OR o.municipality_id = ANY(?))", scope.Municipalities)
+		case models.KindAccessFact:
+			q.and("(t.product_id IS NULL OR o.municipality_id = ANY(?) OR public_segment(t.product_id, t.segment_from, t.segment_to))", scope.Municipalities)
 		}
 	}
 	if f.PlaceID != nil {
@@ -100,45 +102,55 @@ func redactParts[T any, E Entity[T]](ctx context.Context, s *Store, user *models
 	if len(rows) == 0 {
 		return nil
 	}
-	var ids []int64
+	var places, products []int64
 	for i := range rows {
-		if p, ok := any(E(&rows[i])).(models.Part); ok {
-			if place, _ := p.OwnedBy(); place != nil {
-				ids = append(ids, *place)
-			}
+		p, ok := any(E(&rows[i])).(models.Part)
+		if !ok {
+			return nil
+		}
+		if place, product := p.OwnedBy(); place != nil {
+			places = append(places, *place)
+		} else {
+			products = append(products, *product)
 		}
 	}
 	type owner struct {
 		ID             int64
+		Product        bool
 		MunicipalityID *int64
 		Visibility     string
 	}
 	var owners []owner
 	db := s.db.WithContext(ctx)
 	q := newQuery()
-	if err := q.scan(db, "SELECT id, municipality_id, visibility FROM places WHERE id = ANY("+q.arg(ids)+")", &owners); err != nil {
+	if err := q.scan(db, "SELECT id, false AS product, municipality_id, visibility FROM places WHERE id = ANY("+q.arg(places)+`)
+		UNION ALL SELECT id, true, municipality_id, visibility FROM products WHERE id = ANY(`+q.arg(products)+")", &owners); err != nil {
 		return mapError(err)
 	}
-	byID := map[int64]owner{}
-	for _, o := range owners {
-		byID[o.ID] = o
+	type key struct {
+		id      int64
+		product bool
 	}
+	byID := map[key]owner{}
+	for _, o := range owners {
+		byID[key{o.ID, o.Product}] = o
+	}
+	var facts []*models.AccessFact
 	for i := range rows {
 		e := E(&rows[i])
-		p, ok := any(e).(models.Part)
-		if !ok {
-			continue
+		place, product := any(e).(models.Part).OwnedBy()
+		o := owner{}
+		if place != nil {
+			o = byID[key{*place, false}]
+		} else {
+			o = byID[key{*product, true}]
 		}
-		place, _ := p.OwnedBy()
-		if place == nil {
-			continue
+		if a, ok := any(e).(*models.AccessFact); ok {
+			facts = append(facts, a)
 		}
-		o := byID[*place]
-		if err := redact(db, user, models.Subject{Kind: e.Kind(), MunicipalityID: o.MunicipalityID, Visibility: o.Visibility}, e); err != nil {
-			return err
-		}
+		redactOne(user, models.Subject{Kind: e.Kind(), MunicipalityID: o.MunicipalityID, Visibility: o.Visibility}, e)
 	}
-	return nil
+	return mapError(numberSegments(db, user, facts...))
 }
 
 // tableOf is the table of a kind.

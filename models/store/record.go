@@ -154,6 +154,9 @@ func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.Use
 			return err
 		}
 		wasDeleted := e.Base().DeletedAt != nil
+		if err := present(tx, actor, e); err != nil {
+			return err
+		}
 		snapshot := *e
 		if err := change(e); err != nil {
 			return err
@@ -271,6 +274,17 @@ func subjectOf(db *gorm.DB, e models.Entity) (models.Subject, error) {
 	case *models.ExternalID:
 		if s.Visibility == models.VisibilityCoarse {
 			// by the name it has elsewhere, the position of a place can be looked up there
+			s.Visibility = models.VisibilityRestricted
+		}
+	case *models.AccessFact:
+		if v.ProductID == nil || v.ID == 0 {
+			break
+		}
+		var public bool
+		if err := db.Raw("SELECT public_segment(?, ?, ?)", *v.ProductID, v.SegmentFrom, v.SegmentTo).Scan(&public).Error; err != nil {
+			return s, err
+		}
+		if !public { // it would tell of a stop that is hidden
 			s.Visibility = models.VisibilityRestricted
 		}
 	}

@@ -81,7 +81,10 @@ func (s *Store) judgeChange(tx *gorm.DB, e, old models.Entity) error {
 	ctx := tx.Statement.Context
 	switch v := e.(type) {
 	case *models.AccessFact:
-		return judge(ctx, ofGORM(tx), []int64{v.PlaceID}, models.DayOf(s.today()))
+		if v.PlaceID == nil {
+			return nil
+		}
+		return judge(ctx, ofGORM(tx), []int64{*v.PlaceID}, models.DayOf(s.today()))
 	case *models.Place:
 		o, ok := old.(*models.Place)
 		if !ok || samePointed(o.HeritageCategory, v.HeritageCategory) && samePointed(o.InfrastructureCategory, v.InfrastructureCategory) {
@@ -135,9 +138,10 @@ func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []in
 	err = db.query(ctx, `SELECT id, place_id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until, superseded_by
 		FROM access_facts WHERE place_id = ANY($1::bigint[]) AND deleted_at IS NULL`, func(scan func(...any) error) error {
 		var a models.AccessFact
+		var place int64
 		var value string
 		var from, until *time.Time
-		if err := scan(&a.ID, &a.PlaceID, &a.Part, &a.Attribute, &a.State, &value, &a.ObservedOn.Time, &from, &until, &a.SupersededBy); err != nil {
+		if err := scan(&a.ID, &place, &a.Part, &a.Attribute, &a.State, &value, &a.ObservedOn.Time, &from, &until, &a.SupersededBy); err != nil {
 			return err
 		}
 		if value != "" {
@@ -150,7 +154,7 @@ func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []in
 			a.ValidUntil = &models.Date{Time: *until}
 		}
 		if f, err := access.FactOf(&a); err == nil { // what the table of attributes does not have any more is not known
-			facts[a.PlaceID] = append(facts[a.PlaceID], f)
+			facts[place] = append(facts[place], f)
 		}
 		return nil
 	}, intArray(places))

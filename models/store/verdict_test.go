@@ -13,7 +13,7 @@ import (
 )
 
 func fact(placeID int64, attribute, value string) *models.AccessFact {
-	a := &models.AccessFact{PlaceID: placeID, Attribute: attribute, State: models.FactKnown, ObservedOn: models.DateOf(time.Now().AddDate(0, -1, 0)), Method: "measured"}
+	a := &models.AccessFact{PlaceID: &placeID, Attribute: attribute, State: models.FactKnown, ObservedOn: models.DateOf(time.Now().AddDate(0, -1, 0)), Method: "measured"}
 	if value == "" {
 		a.State = models.FactNotApplicable
 	} else {

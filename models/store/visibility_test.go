@@ -86,7 +86,7 @@ func TestSourcesOfFactsDoNotLeadToCoarsePlaces(t *testing.T) {
 		{models.VisibilityCoarse, ""}, {models.VisibilityPublic, "https://map.example.org/node/1"},
 	} {
 		p := place(t, s, "Grodzisko", 19.05, 50.05, func(p *models.Place) { p.Visibility = c.visibility })
-		f := &models.AccessFact{PlaceID: p.ID, Attribute: "steps", State: models.FactKnown, Value: []byte("2"), Method: models.MethodMeasured,
+		f := &models.AccessFact{PlaceID: &p.ID, Attribute: "steps", State: models.FactKnown, Value: []byte("2"), Method: models.MethodMeasured,
 			ObservedOn: models.DateOf(time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC)), SourceURL: "https://map.example.org/node/1"}
 		if err := store.Create(ctx, s, store.System(), f); err != nil {
 			t.Fatal(err)
