@@ -42,6 +42,8 @@ type Settings struct {
 	// is there for the script that has run wild, not to share the server out: behind one address may be a city hall where
 	// a hundred people open a map of sixty tiles at nine o'clock.
 	ClientRate float64
+	// ProblemPage writes a problem as HTML, for a browser that asks for a page; nil leaves every problem JSON.
+	ProblemPage func(c *gin.Context, p Problem) ([]byte, error)
 	// Before are handlers between the framework's and the route's, such as the one that finds the signed-in user.
 	Before []gin.HandlerFunc
 }
@@ -139,8 +141,8 @@ func identify(settings Settings, proxies proxies) gin.HandlerFunc {
 		if given == "" || err != nil {
 			id = randomID()
 		}
-		req := &request{id: id.String(), language: MatchLanguage(c.GetHeader("Accept-Language")), logger: settings.Logger,
-			http: c.Request, public: settings.PublicURL, proxies: proxies}
+		req := &request{id: id.String(), language: requestLanguage(c.Request), logger: settings.Logger,
+			http: c.Request, public: settings.PublicURL, proxies: proxies, problemPage: settings.ProblemPage}
 		c.Writer.Header()["X-Request-Id"] = []string{req.id}
 		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey, req))
 		c.Next()

@@ -159,12 +159,8 @@ func writeProblem(c *gin.Context, e *models.Error, kind problemKind) {
 	for _, name := range []string{"ETag", "Last-Modified", "Content-Disposition", "Content-Encoding", "Content-Length", "Location"} {
 		h.Del(name)
 	}
-	body, err := json.Marshal(p, outputOptions)
-	if err != nil {
-		// Only invalid UTF-8 in a message can do this; the status still tells the truth.
-		body = []byte("{}")
-	}
-	h.Set("Content-Type", ProblemType)
+	body, mediaType := problemBody(c, req, p)
+	h.Set("Content-Type", mediaType)
 	h.Set("Content-Language", string(req.language))
 	h.Set("Cache-Control", "no-store")
 	addVary(h, "Accept-Language")
@@ -177,6 +173,24 @@ func writeProblem(c *gin.Context, e *models.Error, kind problemKind) {
 	if c.Request.Method != http.MethodHead {
 		_, _ = c.Writer.Write(body)
 	}
+}
+
+// problemBody writes a problem as a page for a browser that asks for one outside the APIs, else as JSON.
+func problemBody(c *gin.Context, req *request, p Problem) (body []byte, mediaType string) {
+	if req.problemPage != nil && !isPublic(c.Request.URL.Path) && strings.Contains(c.GetHeader("Accept"), "text/html") {
+		page, err := req.problemPage(c, p)
+		if err == nil {
+			return page, "text/html; charset=utf-8"
+		}
+		req.logger.LogAttrs(c.Request.Context(), slog.LevelError, "the page of a problem failed",
+			slog.String("request_id", req.id), slog.String("error", err.Error()))
+	}
+	body, err := json.Marshal(p, outputOptions)
+	if err != nil {
+		// Only invalid UTF-8 in a message can do this; the status still tells the truth.
+		body = []byte("{}")
+	}
+	return body, ProblemType
 }
 
 func addVary(h http.Header, name string) {
@@ -208,6 +222,8 @@ type request struct {
 	proxies proxies
 	// place is the gate at which the request holds a place.
 	place *gate
+	// problemPage is that of the settings.
+	problemPage func(c *gin.Context, p Problem) ([]byte, error)
 }
 
 func requestFrom(ctx context.Context) *request {
@@ -232,6 +248,40 @@ func QueryFrom(ctx context.Context) string {
 func LoggerFrom(ctx context.Context) *slog.Logger {
 	r := requestFrom(ctx)
 	return r.logger.With("request_id", r.id)
+}
+
+// LanguageCookie holds the language a person chose for the pages, "pl" or "en".
+const LanguageCookie = "wolnica_lang"
+
+// LanguageAsked is the language a page's address asks for with lang, "" when it asks for none.
+func LanguageAsked(r *http.Request) models.Language {
+	if !strings.Contains(r.URL.RawQuery, "lang=") {
+		return ""
+	}
+	return knownLanguage(r.URL.Query().Get("lang"))
+}
+
+func knownLanguage(code string) models.Language {
+	if l := models.Language(code); l == models.Polish || l == models.English {
+		return l
+	}
+	return ""
+}
+
+// requestLanguage is the language of the answer: for programs what Accept-Language says; for pages the one in the address or
+// the one that was chosen on an earlier page before that.
+func requestLanguage(r *http.Request) models.Language {
+	if !isPublic(r.URL.Path) {
+		if asked := LanguageAsked(r); asked != "" {
+			return asked
+		}
+		if len(r.Header["Cookie"]) > 0 {
+			if chosen, err := r.Cookie(LanguageCookie); err == nil && knownLanguage(chosen.Value) != "" {
+				return models.Language(chosen.Value)
+			}
+		}
+	}
+	return MatchLanguage(r.Header.Get("Accept-Language"))
 }
 
 var languageMatcher = language.NewMatcher([]language.Tag{language.Polish, language.English})

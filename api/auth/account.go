@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"wolnica/api"
 	"wolnica/models"
 	"wolnica/models/store"
@@ -20,8 +22,8 @@ const tryPeriod = 10 * time.Second
 // hashPatience is how long a sign-in waits for its turn to be checked.
 const hashPatience = 5 * time.Second
 
-// accounts is what the routes of this package share.
-type accounts struct {
+// Accounts signs people in and out, for the routes of this package and for pages. It keeps the counts of tries, so there is one.
+type Accounts struct {
 	store      *store.Store
 	now        func() time.Time
 	perClient  *api.Limiter
@@ -32,18 +34,11 @@ type accounts struct {
 	dummy storedHash
 }
 
-// Routes are the routes of signing in and of one's own account. They keep the counts of tries, so they are made once.
-func Routes(s *store.Store, cfg Config) ([]api.Route, error) {
-	a, err := newAccounts(s, cfg)
-	if err != nil {
-		return nil, err
-	}
-	return a.routes(), nil
-}
+// Routes are the routes of signing in and of one's own account.
+func (a *Accounts) Routes() []api.Route { return append(a.accountRoutes(), a.tokenRoutes()...) }
 
-func (a *accounts) routes() []api.Route { return append(a.accountRoutes(), a.tokenRoutes()...) }
-
-func newAccounts(s *store.Store, cfg Config) (*accounts, error) {
+// New returns the accounts of a registry.
+func New(s *store.Store, cfg Config) (*Accounts, error) {
 	if cfg.Tries == 0 {
 		cfg.Tries = 5
 	}
@@ -61,7 +56,7 @@ func newAccounts(s *store.Store, cfg Config) (*accounts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read back a hash: %w", err)
 	}
-	return &accounts{
+	return &Accounts{
 		store: s, now: cfg.Now, dummy: dummy, hashing: make(chan struct{}, cfg.ParallelHashes),
 		perClient:  api.NewLimiter(tryPeriod, 4*cfg.Tries, 10_000),
 		perAccount: api.NewLimiter(tryPeriod, cfg.Tries, 10_000),
@@ -81,7 +76,7 @@ func doc(id, pl, en string, auth bool, problems ...models.Code) api.Doc {
 // noStore keeps what belongs to one person out of every cache.
 const noStore = "no-store"
 
-func (a *accounts) accountRoutes() []api.Route {
+func (a *Accounts) accountRoutes() []api.Route {
 	return []api.Route{
 		api.Handle("POST", "/api/v1/sign-in", doc("signIn", "Zaloguj się", "Sign in", false, models.CodeUnauthenticated, models.CodeForbidden,
 			models.CodeRateLimited), a.signIn).With(a.perClient.Handler()),
@@ -118,7 +113,7 @@ type RoleMunicipality struct {
 }
 
 // account gives the wire form of a user. A role in a municipality that was deleted is left out: it reaches nothing.
-func (a *accounts) account(ctx context.Context, u *models.User) (Account, error) {
+func (a *Accounts) account(ctx context.Context, u *models.User) (Account, error) {
 	out := Account{ID: u.ID, Email: u.Email, Name: u.Name, Language: u.Language, ReadOnly: u.ReadOnly, Roles: []AccountRole{}}
 	known := map[int64]*RoleMunicipality{}
 	for _, r := range u.Roles {
@@ -163,52 +158,64 @@ type SignedIn struct {
 	User Account `json:"user" doc:"Who is signed in now." pl:"Kto jest teraz zalogowany."`
 }
 
-// signIn starts a session. A wrong password, an unknown, a disabled and a deleted user all get the same answer after the
-// same work. The session the browser had before ends, so that nobody can plant one and wait.
-func (a *accounts) signIn(ctx context.Context, in signInIn) (signInOut, error) {
-	if err := a.tried("email " + strings.ToLower(strings.TrimSpace(in.Body.Email))); err != nil {
-		return signInOut{}, err
+// TriesHandler bounds how often one client may try to sign in; it goes before every route that calls SignIn.
+func (a *Accounts) TriesHandler() gin.HandlerFunc { return a.perClient.Handler() }
+
+// SignIn starts a session and gives its user and the Set-Cookie line. A wrong password, an unknown, a disabled and a deleted
+// user all get the same CodeUnauthenticated after the same work. The session the browser had before ends, so that
+// nobody can plant one and wait.
+func (a *Accounts) SignIn(ctx context.Context, by Credentials) (u *models.User, cookie string, err error) {
+	if err := a.tried("email " + strings.ToLower(strings.TrimSpace(by.Email))); err != nil {
+		return nil, "", err
 	}
-	u, err := a.store.UserByEmail(ctx, in.Body.Email)
+	u, err = a.store.UserByEmail(ctx, by.Email)
 	if err != nil && models.CodeOf(err) != models.CodeNotFound {
-		return signInOut{}, fmt.Errorf("sign in: %w", err)
+		return nil, "", fmt.Errorf("sign in: %w", err)
 	}
 	if err != nil {
 		u = nil
 	}
 	log := api.LoggerFrom(ctx)
-	right, err := a.verify(ctx, u, in.Body.Password)
+	right, err := a.verify(ctx, u, by.Password)
 	if err != nil {
-		return signInOut{}, fmt.Errorf("sign in: %w", err)
+		return nil, "", fmt.Errorf("sign in: %w", err)
 	}
 	if !right {
 		if u != nil {
 			log = log.With("user_id", u.ID)
 		}
 		log.WarnContext(ctx, "sign-in refused")
-		return signInOut{}, models.NewError(models.CodeUnauthenticated, "Nieprawidłowy adres e-mail lub hasło.", "Wrong e-mail address or password.")
+		return nil, "", models.NewError(models.CodeUnauthenticated, "Nieprawidłowy adres e-mail lub hasło.", "Wrong e-mail address or password.")
 	}
-	a.rehash(ctx, u, in.Body.Password)
+	a.rehash(ctx, u, by.Password)
 	who := identityFrom(ctx)
 	if who.session != 0 {
 		if err := a.store.DeleteSession(ctx, who.user, who.session); err != nil && models.CodeOf(err) != models.CodeNotFound {
-			return signInOut{}, fmt.Errorf("sign in: end the session before: %w", err)
+			return nil, "", fmt.Errorf("sign in: end the session before: %w", err)
 		}
+	}
+	secret, session, err := a.store.CreateSession(ctx, u.ID)
+	if err != nil {
+		return nil, "", fmt.Errorf("sign in: %w", err)
+	}
+	log.InfoContext(ctx, "signed in", "user_id", u.ID, "session_id", session.ID)
+	return u, sessionCookie(secret, who.secure), nil
+}
+
+func (a *Accounts) signIn(ctx context.Context, in signInIn) (signInOut, error) {
+	u, cookie, err := a.SignIn(ctx, in.Body)
+	if err != nil {
+		return signInOut{}, err
 	}
 	account, err := a.account(ctx, u)
 	if err != nil {
 		return signInOut{}, fmt.Errorf("sign in: %w", err)
 	}
-	secret, session, err := a.store.CreateSession(ctx, u.ID)
-	if err != nil {
-		return signInOut{}, fmt.Errorf("sign in: %w", err)
-	}
-	log.InfoContext(ctx, "signed in", "user_id", u.ID, "session_id", session.ID)
-	return signInOut{SetCookie: []string{sessionCookie(secret, who.secure)}, CacheControl: noStore, Body: SignedIn{User: account}}, nil
+	return signInOut{SetCookie: []string{cookie}, CacheControl: noStore, Body: SignedIn{User: account}}, nil
 }
 
 // tried takes one of the tries of an account; CodeRateLimited when none is left.
-func (a *accounts) tried(key string) error {
+func (a *Accounts) tried(key string) error {
 	wait, ok := a.perAccount.Allow(key)
 	if ok {
 		return nil
@@ -218,7 +225,7 @@ func (a *accounts) tried(key string) error {
 }
 
 // inTurn runs a computation that needs the memory of a password's hash, never more of them at once than the settings say.
-func (a *accounts) inTurn(ctx context.Context, compute func()) error {
+func (a *Accounts) inTurn(ctx context.Context, compute func()) error {
 	patience := time.NewTimer(hashPatience)
 	defer patience.Stop()
 	select {
@@ -235,7 +242,7 @@ func (a *accounts) inTurn(ctx context.Context, compute func()) error {
 }
 
 // verify tells whether the password is that of the user, who may be nil. It does the same work in every case.
-func (a *accounts) verify(ctx context.Context, u *models.User, password string) (right bool, err error) {
+func (a *Accounts) verify(ctx context.Context, u *models.User, password string) (right bool, err error) {
 	stored, usable := a.dummy, false
 	if u != nil && u.PasswordHash != "" {
 		parsed, err := parseHash(u.PasswordHash)
@@ -251,7 +258,7 @@ func (a *accounts) verify(ctx context.Context, u *models.User, password string) 
 
 // rehash brings a stored hash to the current cost; the moment of signing in is the only one the password is known at. A
 // failure is logged and harms nobody.
-func (a *accounts) rehash(ctx context.Context, u *models.User, password string) {
+func (a *Accounts) rehash(ctx context.Context, u *models.User, password string) {
 	stored, err := parseHash(u.PasswordHash)
 	if err != nil || stored.cost == currentCost {
 		return
@@ -272,16 +279,22 @@ type cookieOut struct {
 	SetCookie []string `header:"Set-Cookie"`
 }
 
-// signOut ends the session of the request and clears its cookie. Signing out twice, or with a token, changes nothing more.
-func (a *accounts) signOut(ctx context.Context, _ struct{}) (cookieOut, error) {
+// SignOut ends the session of the request and gives the Set-Cookie line that clears its cookie. Signing out twice, or with
+// a token, changes nothing more.
+func (a *Accounts) SignOut(ctx context.Context) (cookie string, err error) {
 	who := identityFrom(ctx)
 	if who.session != 0 {
 		if err := a.store.DeleteSession(ctx, who.user, who.session); err != nil && models.CodeOf(err) != models.CodeNotFound {
-			return cookieOut{}, fmt.Errorf("sign out: %w", err)
+			return "", fmt.Errorf("sign out: %w", err)
 		}
 		api.LoggerFrom(ctx).InfoContext(ctx, "signed out", "user_id", who.user.ID, "session_id", who.session)
 	}
-	return cookieOut{SetCookie: []string{clearedCookie(who.secure)}}, nil
+	return clearedCookie(who.secure), nil
+}
+
+func (a *Accounts) signOut(ctx context.Context, _ struct{}) (cookieOut, error) {
+	cookie, err := a.SignOut(ctx)
+	return cookieOut{SetCookie: []string{cookie}}, err
 }
 
 type meOut struct {
@@ -292,7 +305,7 @@ type meOut struct {
 
 // me tells who is signed in. It renews the cookie, whose life in the browser otherwise ends although the session, being
 // used, was prolonged.
-func (a *accounts) me(ctx context.Context, _ struct{}) (meOut, error) {
+func (a *Accounts) me(ctx context.Context, _ struct{}) (meOut, error) {
 	u, err := signedIn(ctx)
 	if err != nil {
 		return meOut{}, err
@@ -316,7 +329,7 @@ type passwordIn struct {
 }
 
 // changePassword needs the old password again and ends all other sessions.
-func (a *accounts) changePassword(ctx context.Context, in passwordIn) (struct{}, error) {
+func (a *Accounts) changePassword(ctx context.Context, in passwordIn) (struct{}, error) {
 	u, err := inPerson(ctx)
 	if err != nil {
 		return struct{}{}, err
@@ -370,7 +383,7 @@ type SessionList struct {
 	Items []Session `json:"items"`
 }
 
-func (a *accounts) sessions(ctx context.Context, _ struct{}) (sessionsOut, error) {
+func (a *Accounts) sessions(ctx context.Context, _ struct{}) (sessionsOut, error) {
 	out := sessionsOut{CacheControl: noStore, Body: SessionList{Items: []Session{}}}
 	u, err := inPerson(ctx)
 	if err != nil {
@@ -391,7 +404,7 @@ type sessionIn struct {
 	ID int64 `path:"id" doc:"Number of the session." pl:"Numer sesji."`
 }
 
-func (a *accounts) endSession(ctx context.Context, in sessionIn) (cookieOut, error) {
+func (a *Accounts) endSession(ctx context.Context, in sessionIn) (cookieOut, error) {
 	u, err := inPerson(ctx)
 	if err != nil {
 		return cookieOut{}, err

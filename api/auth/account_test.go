@@ -416,10 +416,11 @@ func TestTroubleWithTheDatabaseDoesNotSignOut(t *testing.T) {
 }
 
 func TestRoutesAreDocumented(t *testing.T) {
-	routes, err := Routes(nil, Config{})
+	accounts, err := New(nil, Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	routes := accounts.Routes()
 	for _, language := range []models.Language{models.Polish, models.English} {
 		document, err := api.OpenAPI(routes, api.Info{Title: models.Text{PL: "Konta", EN: "Accounts"}, Version: "1", SessionCookie: CookieName}, language)
 		if err != nil {

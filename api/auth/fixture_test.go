@@ -35,7 +35,7 @@ const (
 type fixture struct {
 	t        *testing.T
 	store    *store.Store
-	accounts *accounts
+	accounts *Accounts
 	engine   *gin.Engine
 	user     *models.User
 
@@ -59,7 +59,7 @@ func newFixture(t *testing.T, cfg Config) *fixture {
 	f.store = storetest.OpenWith(t, store.Config{Now: clock})
 	cfg.Now = clock
 	var err error
-	if f.accounts, err = newAccounts(f.store, cfg); err != nil {
+	if f.accounts, err = New(f.store, cfg); err != nil {
 		t.Fatal(err)
 	}
 	settings := api.Settings{Logger: slog.New(slog.NewJSONHandler(&f.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -67,7 +67,7 @@ func newFixture(t *testing.T, cfg Config) *fixture {
 	if f.engine, err = api.NewEngine(settings); err != nil {
 		t.Fatal(err)
 	}
-	if err := api.Mount(f.engine, f.accounts.routes(), settings); err != nil {
+	if err := api.Mount(f.engine, f.accounts.Routes(), settings); err != nil {
 		t.Fatal(err)
 	}
 	f.user = f.addUser(anna, password)

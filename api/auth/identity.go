@@ -51,6 +51,9 @@ func UserFrom(ctx context.Context) *models.User { return identityFrom(ctx).user 
 // SessionFrom gives the id of the session of a request, 0 when it came with a token or from nobody.
 func SessionFrom(ctx context.Context) int64 { return identityFrom(ctx).session }
 
+// Secure tells whether the client of the request is reached over https, so that cookies may be kept to that.
+func Secure(ctx context.Context) bool { return identityFrom(ctx).secure }
+
 // WithUser gives a context in which the user asks, without a session.
 func WithUser(ctx context.Context, u *models.User) context.Context {
 	return context.WithValue(ctx, contextKey{}, identity{user: u, secure: identityFrom(ctx).secure})

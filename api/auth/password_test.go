@@ -172,7 +172,7 @@ func TestRandomPasswordsAreReadableGoodAndDifferent(t *testing.T) {
 }
 
 func TestPasswordsAreCheckedFewAtATime(t *testing.T) {
-	a := &accounts{hashing: make(chan struct{}, 2)}
+	a := &Accounts{hashing: make(chan struct{}, 2)}
 	var running, most, done atomic.Int32
 	var all sync.WaitGroup
 	for range 20 {

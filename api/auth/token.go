@@ -17,7 +17,7 @@ const tokensPath = "/api/v1/tokens"
 // tokenRoutes manage the keys of one's own programs. There is no restoring of a revoked token and no way back to an
 // earlier version, unlike with every other record: a token is revoked because its secret may have leaked, and bringing the
 // secret back to life would bring back the leak. A new token costs nothing.
-func (a *accounts) tokenRoutes() []api.Route {
+func (a *Accounts) tokenRoutes() []api.Route {
 	create := doc("createToken", "Utwórz klucz API", "Create an API token", true, models.CodeForbidden)
 	create.Statuses = []int{http.StatusCreated}
 	create.Description = models.Text{
@@ -76,7 +76,7 @@ type TokenList struct {
 	Next  string  `json:"next,omitzero" doc:"Cursor of the next page, absent on the last." pl:"Kursor następnej strony, brak na ostatniej."`
 }
 
-func (a *accounts) tokens(ctx context.Context, in tokensIn) (tokensOut, error) {
+func (a *Accounts) tokens(ctx context.Context, in tokensIn) (tokensOut, error) {
 	out := tokensOut{CacheControl: noStore, Body: TokenList{Items: []Token{}}}
 	u, err := signedIn(ctx)
 	if err != nil {
@@ -120,7 +120,7 @@ type createTokenOut struct {
 	Body         CreatedToken
 }
 
-func (a *accounts) createToken(ctx context.Context, in createTokenIn) (createTokenOut, error) {
+func (a *Accounts) createToken(ctx context.Context, in createTokenIn) (createTokenOut, error) {
 	u, err := inPerson(ctx)
 	if err != nil {
 		return createTokenOut{}, err
@@ -147,7 +147,7 @@ type tokenOut struct {
 }
 
 // read gives a token that is not revoked, to its user or to who may manage the users.
-func (a *accounts) read(ctx context.Context, id int64) (*models.User, *models.Token, error) {
+func (a *Accounts) read(ctx context.Context, id int64) (*models.User, *models.Token, error) {
 	u, err := signedIn(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -162,7 +162,7 @@ func (a *accounts) read(ctx context.Context, id int64) (*models.User, *models.To
 	return u, t, nil
 }
 
-func (a *accounts) token(ctx context.Context, in tokenIn) (tokenOut, error) {
+func (a *Accounts) token(ctx context.Context, in tokenIn) (tokenOut, error) {
 	_, t, err := a.read(ctx, in.ID)
 	if err != nil {
 		return tokenOut{}, err
@@ -181,7 +181,7 @@ type renameTokenIn struct {
 	Body    api.Patch[TokenName] `body:"merge-patch"`
 }
 
-func (a *accounts) renameToken(ctx context.Context, in renameTokenIn) (tokenOut, error) {
+func (a *Accounts) renameToken(ctx context.Context, in renameTokenIn) (tokenOut, error) {
 	u, _, err := a.read(ctx, in.ID)
 	if err != nil {
 		return tokenOut{}, err
@@ -202,7 +202,7 @@ type revokeTokenIn struct {
 	Version api.Version `header:"If-Match" doc:"The version you are revoking, from ETag." pl:"Wersja, którą unieważniasz, z nagłówka ETag."`
 }
 
-func (a *accounts) revokeToken(ctx context.Context, in revokeTokenIn) (struct{}, error) {
+func (a *Accounts) revokeToken(ctx context.Context, in revokeTokenIn) (struct{}, error) {
 	u, _, err := a.read(ctx, in.ID)
 	if err != nil {
 		return struct{}{}, err

@@ -75,16 +75,21 @@ func New(cfg Config) (http.Handler, error) {
 		PublicURL: cfg.PublicURL, Gates: cfg.Gates, ClientRate: cfg.ClientRate,
 		Before: []gin.HandlerFunc{auth.Middleware(cfg.Store, cfg.Auth)},
 	}
+	accounts, err := auth.New(cfg.Store, cfg.Auth)
+	if err != nil {
+		return nil, fmt.Errorf("set signing in up: %w", err)
+	}
+	pages, err := site.New(site.Config{Store: cfg.Store, Map: cfg.Map, Accounts: accounts, Ground: cfg.Ground, Gates: cfg.Gates, Timeout: cfg.Timeout, Now: cfg.Now})
+	if err != nil {
+		return nil, fmt.Errorf("set the pages up: %w", err)
+	}
+	settings.ProblemPage = pages.Problem
 	engine, err := api.NewEngine(settings)
 	if err != nil {
 		return nil, fmt.Errorf("set the server up: %w", err)
 	}
-	account, err := auth.Routes(cfg.Store, cfg.Auth)
-	if err != nil {
-		return nil, fmt.Errorf("set signing in up: %w", err)
-	}
 	routes := slices.Concat(
-		account,
+		accounts.Routes(),
 		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, Temp: cfg.Temp, Now: cfg.Now}),
 	)
 	if cfg.Map != nil {
@@ -95,10 +100,6 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	if err := api.MountDocs(engine, routes, info(cfg.Version)); err != nil {
 		return nil, fmt.Errorf("document the routes: %w", err)
-	}
-	pages, err := site.New(cfg.Store, cfg.Ground)
-	if err != nil {
-		return nil, err
 	}
 	pages.Mount(engine)
 	gisConfig := ogc.Config{Store: cfg.Store, Gates: cfg.Gates, Timeout: cfg.Timeout, Version: cfg.Version, Now: cfg.Now}
