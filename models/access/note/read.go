@@ -319,7 +319,7 @@ func whereabouts(ts []token) []whereabout {
 func (r *reader) where(first, last int, attribute string) (part string, how models.Text) {
 	at := r.ts[first]
 	side := false
-	for i := range r.ts {
+	for i := max(0, first-reach); i < min(len(r.ts), last+reach); i++ {
 		if r.ts[i].sentence == at.sentence && r.ts[i].piece >= at.piece && r.ts[i].piece <= r.ts[last].piece && r.ts[i].is(sides...) {
 			side = true
 		}

@@ -14,10 +14,15 @@ const (
 	unclear    // the scope cannot be told, or it is only planned
 )
 
+// reach is how many words around a phrase are looked at, so that one endless sentence takes no endless time.
+const reach = 40
+
 // scope reads how the words around a phrase take it. from and to are the first and the last token that belong to it then.
 func scope(ts []token, first, last int) (s sense, from, to int) {
 	from, to = first, last
-	sentence := func(i int) bool { return i >= 0 && i < len(ts) && ts[i].sentence == ts[first].sentence }
+	sentence := func(i int) bool {
+		return i >= max(0, first-reach) && i < min(len(ts), last+reach) && ts[i].sentence == ts[first].sentence
+	}
 	// Planned things are not there.
 	for i := first; sentence(i); i-- {
 		if ts[i].is("planowan*", "planuj*", "bedzie", "beda", "wkrotce", "docelowo", "zostanie", "zostana", "rozwaza*") {
@@ -92,7 +97,7 @@ func scope(ts []token, first, last int) (s sense, from, to int) {
 
 // limits finds the words by which the text takes a statement back in part.
 func limits(ts []token, first, last int) (from, to int) {
-	for i := max(0, first-3); i < len(ts) && ts[i].sentence == ts[first].sentence; i++ {
+	for i := max(0, first-3); i < min(len(ts), last+reach); i++ {
 		if ts[i].sentence != ts[first].sentence {
 			continue
 		}
@@ -123,7 +128,7 @@ func limits(ts []token, first, last int) (from, to int) {
 func before(ts []token, first, last int) (s sense, from, to int) {
 	genitive, other := caseOf(ts, first, last)
 	crossed, with, possible := false, false, false
-	in := func(i int) bool { return i >= 0 && i < len(ts) && ts[i].sentence == ts[first].sentence }
+	in := func(i int) bool { return i >= max(0, first-reach) && i < len(ts) && ts[i].sentence == ts[first].sentence }
 	for i := first - 1; in(i); i-- {
 		t := ts[i]
 		negated := in(i-1) && ts[i-1].is("nie")
