@@ -1,6 +1,7 @@
-// Package tabular reads and writes tables: CSV (and its cousins with semicolons, tabs and bars) and XLSX.
+// Package tabular reads and writes tables: CSV (and its cousins with semicolons, tabs and bars), XLSX, and
+// arrays of JSON objects.
 //
-// What lives here: the geo.Source and geo.Sink of both formats, detection of encoding and delimiter. What may not:
+// What lives here: the geo.Source of each format and the geo.Sink of the first two, detection of encoding and delimiter. What may not:
 // where in a table the coordinates stand, which the importer's profile decides; sources leave Row.Geometry nil.
 //
 // Sinks append three columns to those they are given: "lon" and "lat" for a point, and "geometry" with well-known text
