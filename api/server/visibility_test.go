@@ -197,6 +197,7 @@ func publicRegistry(t *testing.T, s *apitest.Server, moved bool) openRecords {
 		create(t, s, admin, "/api/v1/products", fmt.Sprintf(`{"kind":"trail","category":"walking_trail","name":{"pl":"Szlak Jawny","en":""},"publication":"published","geometry":{"type":"LineString","coordinates":[[19.01,50.01],[19.15,50.05]]},"stops":[{"place_id":%d},{"place_id":%d}]}`, o.places[1], o.church)),
 		create(t, s, admin, "/api/v1/products", fmt.Sprintf(`{"kind":"collection","category":"walking_trail","name":{"pl":"Zbiór Jawny","en":""},"publication":"published","stops":[{"place_id":%d}]}`, o.places[2])),
 		create(t, s, admin, "/api/v1/products", `{"kind":"collection","category":"walking_trail","name":{"pl":"Zbiór Pusty","en":""},"publication":"published"}`))
+	create(t, s, admin, "/api/v1/access-facts", fmt.Sprintf(`{"product_id":%d,"part":"segment#1","attribute":"incline_max","value":3,"observed_on":"2024-05-01","method":"measured"}`, o.products[0]))
 	return o
 }
 
@@ -261,6 +262,7 @@ func hide(t *testing.T, s *apitest.Server, open openRecords) hiddenRecords {
 	// hidden records tied to public ones
 	execute("INSERT INTO product_stops (product_id, position, place_id) SELECT p, 90, $2 FROM unnest($1::bigint[]) p", open.products, h.places[0])
 	execute("UPDATE product_stops SET position = 100 + position WHERE product_id = ANY($1) AND position < 90", open.products)
+	h.facts = append(h.facts, create(t, s, admin, "/api/v1/access-facts", fmt.Sprintf(`{"product_id":%d,"part":"segment#1","attribute":"path_min_width","value":20,"observed_on":"2024-05-01","method":"measured"}`, open.products[0])))
 	execute("UPDATE places SET parent_id = $1 WHERE id = $2", h.places[0], open.places[3])
 	execute("UPDATE places SET parent_id = $1 WHERE id = $2", open.places[4], h.places[0])
 	return h
@@ -403,7 +405,7 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 			"/api/v1/map/suggestions?q=jawmy", "/api/v1/map/suggestions?q=szlak", "/api/v1/map/suggestions?q=zataj"},
 		"/tiles.json":      with("/tiles.json"),
 		"/tiles/:z/:x/:y":  nil,
-		"/api/v1/products": {"/api/v1/products", "/api/v1/products?q=tajemniczy", "/api/v1/products?publication=draft", fmt.Sprintf("/api/v1/products?place=%d", hidden.places[0]), fmt.Sprintf("/api/v1/products?place=%d", open.church), "/api/v1/products?deleted=true", "/api/v1/products?limit=1"},
+		"/api/v1/products": {"/api/v1/products", "/api/v1/products?q=tajemniczy", "/api/v1/products?publication=draft", fmt.Sprintf("/api/v1/products?place=%d", hidden.places[0]), fmt.Sprintf("/api/v1/products?place=%d", open.church), "/api/v1/products?deleted=true", "/api/v1/products?limit=1", "/api/v1/products?verdict%5Bwheelchair%5D=unknown"},
 	}
 	for _, kind := range []string{"places", "products"} { // what links of OGC API do not lead to
 		items, route := "/ogc/collections/"+kind+"/items", "/ogc/collections/:collection/items"
@@ -431,14 +433,14 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		path := "/api/v1/" + kind
 		if w[path] == nil {
 			w[path] = []string{path, path + "?limit=1", path + "?deleted=true", fmt.Sprintf("%s?place=%d", path, hidden.places[0]), fmt.Sprintf("%s?place=%d", path, open.coarse)}
-			if kind == "external-ids" || kind == "media" {
-				w[path] = append(w[path], fmt.Sprintf("%s?product=%d", path, hidden.products[0]))
+			if kind == "external-ids" || kind == "media" || kind == "access-facts" {
+				w[path] = append(w[path], fmt.Sprintf("%s?product=%d", path, hidden.products[0]), fmt.Sprintf("%s?product=%d", path, open.products[0]))
 			}
 		}
 		for _, id := range slices.Concat(ids[0], ids[1]) {
 			w[path+"/:id"] = append(w[path+"/:id"], fmt.Sprintf("%s/%d", path, id))
 			w[path+"/:id/history"] = append(w[path+"/:id/history"], fmt.Sprintf("%s/%d/history", path, id))
-			if kind == "places" {
+			if kind == "places" || kind == "products" {
 				w[path+"/:id/access"] = append(w[path+"/:id/access"], fmt.Sprintf("%s/%d/access", path, id), fmt.Sprintf("%s/%d/access?profile=walking,wheelchair", path, id), fmt.Sprintf("%s/%d/access?width_cm=75&step_cm=2", path, id))
 			}
 			if kind == "media" {

@@ -93,7 +93,12 @@ type MissingFact struct {
 }
 
 type placeAccessIn struct {
-	ID           int64    `path:"id" doc:"Number of the place." pl:"Numer miejsca."`
+	ID int64 `path:"id" doc:"Number of the place." pl:"Numer miejsca."`
+	profilesIn
+}
+
+// profilesIn says for whom verdicts are asked.
+type profilesIn struct {
 	Profile      []string `query:"profile" validate:"dive,access_profile" doc:"Only these profiles; with limits of your own the one they begin from, otherwise wheelchair." pl:"Tylko te profile; przy własnych limitach ten, od którego się zaczyna, domyślnie wheelchair." example:"wheelchair"`
 	WidthCM      *float64 `query:"width_cm" doc:"The narrowest way you get through alone, in centimetres." pl:"Najwęższe przejście, przez które przejedziesz bez pomocy, w centymetrach." example:"75"`
 	StepCM       *float64 `query:"step_cm" doc:"The highest step you get over alone, in centimetres." pl:"Najwyższy próg, który pokonasz bez pomocy, w centymetrach." example:"4"`
@@ -129,7 +134,7 @@ func (h *handlers) placeAccess() api.Route {
 }
 
 // profiles are those the question asks for: with limits of one's own that one alone.
-func (in placeAccessIn) profiles() ([]*access.Profile, error) {
+func (in profilesIn) profiles() ([]*access.Profile, error) {
 	if in.WidthCM != nil || in.StepCM != nil || in.SlopePercent != nil {
 		if len(in.Profile) > 1 {
 			return nil, badProfile("one", "Z własnymi limitami podaj jeden profil.", "Give one profile with limits of your own.")

@@ -52,6 +52,8 @@ type Product struct {
 	UID string `json:"uid"`
 	ProductInput
 	MunicipalityID *int64 `json:"municipality_id,omitzero"`
+	// Verdicts say who can use the whole product; /products/{id}/access says why.
+	Verdicts *Verdicts `json:"verdicts"`
 }
 
 func productIn(p *models.Product) ProductInput {
@@ -81,7 +83,7 @@ func applyProduct(in ProductInput, p *models.Product) error {
 }
 
 func productOut(p models.Product) Product {
-	return Product{Meta: metaOf(&p.Record), UID: p.UID, ProductInput: productIn(&p), MunicipalityID: p.MunicipalityID}
+	return Product{Meta: metaOf(&p.Record), UID: p.UID, ProductInput: productIn(&p), MunicipalityID: p.MunicipalityID, Verdicts: allVerdicts(p.Verdicts)}
 }
 
 type productsIn struct {
@@ -94,6 +96,7 @@ type productsIn struct {
 	Place        *int64       `query:"place" validate:"omitempty,gte=1" doc:"Products that stop at this place." pl:"Produkty z przystankiem w tym miejscu."`
 	On           *models.Date `query:"on" doc:"Offered on this day." pl:"Oferowane tego dnia." example:"2026-07-01"`
 	Sort         string       `query:"sort" validate:"omitempty,product_sort" doc:"Order; a minus turns it round." pl:"Porządek; minus go odwraca."`
+	VerdictQuery
 	pageIn
 }
 
@@ -104,12 +107,12 @@ func (h *handlers) products() []api.Route {
 	list := api.Handle("GET", r.path, api.Doc{ID: "listProducts", Tag: "products", Class: api.Heavy, Public: true, Summary: models.Text{PL: "Lista produktów turystycznych", EN: "List tourist products"}},
 		func(ctx context.Context, in productsIn) (listOut[Product], error) {
 			f := store.ProductFilter{Kinds: in.Kind, Categories: in.Category, Statuses: in.Status, Municipalities: in.Municipality,
-				Publications: in.Publication, PlaceID: in.Place, Text: in.Q, On: in.On, Deleted: in.Deleted}
+				Publications: in.Publication, PlaceID: in.Place, Text: in.Q, On: in.On, Verdicts: in.VerdictQuery.filter(), Deleted: in.Deleted}
 			rows, next, err := h.store.Products(ctx, auth.UserFrom(ctx), f, in.page(in.Sort))
 			if err != nil {
 				return listOut[Product]{}, err
 			}
 			return listPage(r.path, QueryOf(in), mapSlice(rows, productOut), next), nil
 		})
-	return append([]api.Route{list, r.read()}, r.writes()...)
+	return append([]api.Route{list, r.read(), h.productAccess()}, r.writes()...)
 }

@@ -3,7 +3,9 @@ package v1_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"wolnica/api/apitest"
 )
@@ -127,4 +129,105 @@ func TestSegmentsThatAreNot(t *testing.T) {
 	} {
 		wantPointer(t, tt.what, admin.Send("POST", "/api/v1/access-facts", tt.body), tt.pointer)
 	}
+}
+
+// The verdict on a trail follows its stops and segments, says which is the weakest, and is the same whether a hidden stop was
+// ever recorded or not.
+func TestVerdictsOfProductsOverHTTP(t *testing.T) {
+	s := apitest.New(t)
+	admin, anonymous := s.Admin(), s.Anonymous()
+	trail, stops := trailWithStops(t, s, 3)
+	path := fmt.Sprintf("/api/v1/products/%d", trail)
+	day := time.Now().AddDate(0, -1, 0).Format(time.DateOnly)
+	know := func(owner, part, attribute, value string) int64 {
+		t.Helper()
+		return admin.Send("POST", "/api/v1/access-facts", fmt.Sprintf(`{%s,"part":%q,"attribute":%q,"value":%s,"observed_on":%q,"method":"measured"}`, owner, part, attribute, value, day)).Want(201).ID()
+	}
+	want := func(what, verdict string) {
+		t.Helper()
+		for _, c := range []*apitest.Client{anonymous, admin} {
+			if got := c.Get(path).Want(200).At("verdicts", "pram"); got != verdict {
+				t.Errorf("%s: got %v of the product, want %s", what, got, verdict)
+			}
+			a := c.Get(path + "/access?profile=pram").Want(200)
+			if a.At("verdicts", 0, "verdict") != verdict {
+				t.Errorf("%s: got %s, want %s explained", what, a.Body, verdict)
+			}
+			if got := ids(c.Get("/api/v1/products?verdict[pram]=" + verdict).Want(200)); !slices.Contains(got, trail) {
+				t.Errorf("%s: got %v with the verdict %s, want %d among them", what, got, verdict, trail)
+			}
+			if got := ids(c.Get("/api/v1/products?verdict[pram]=" + map[bool]string{true: "no", false: "yes"}[verdict != "no"]).Want(200)); verdict != "yes" && slices.Contains(got, trail) {
+				t.Errorf("%s: got %v with another verdict", what, got)
+			}
+		}
+	}
+	want("nothing known", "unknown")
+	for _, id := range stops {
+		place := fmt.Sprintf(`"place_id":%d`, id)
+		know(place, "path", "path_min_width", "150")
+		know(place, "path", "steps", "0")
+		know(place, "entrance", "steps", "0")
+		know(place, "inside", "stepfree_inside", `"all"`)
+		know(place, "toilet", "baby_changing", "true")
+	}
+	product := fmt.Sprintf(`"product_id":%d`, trail)
+	a := anonymous.Get(path + "/access?profile=pram").Want(200)
+	if a.At("verdicts", 0, "weakest", "part") != "segment#1" || a.At("verdicts", 0, "why", "missing", 0, "part") != "segment#1" {
+		t.Errorf("got %s, want the first segment to be the weakest, with what is missing there", a.Body)
+	}
+	for _, segment := range []string{"segment#1", "segment#2"} {
+		know(product, segment, "path_min_width", "120")
+		know(product, segment, "steps", "0")
+	}
+	want("all is known", "yes")
+	if legs := anonymous.Get(path+"/access?profile=pram").Want(200).At("verdicts", 0, "legs").([]any); len(legs) != 5 {
+		t.Errorf("got %d legs, want three stops and two segments", len(legs))
+	}
+	narrow := know(product, "segment#2", "path_min_width", "60")
+	want("a narrow segment", "no")
+	a = anonymous.Get(path + "/access?profile=pram").Want(200)
+	if a.At("verdicts", 0, "weakest", "part") != "segment#2" || a.At("verdicts", 0, "why", "links", 0, "reasons", 0, "fact_id") != float64(narrow) {
+		t.Errorf("got %s, want the fact of the second segment to be the reason", a.Body)
+	}
+	if got := anonymous.Get(path+"/access?profile=pram&width_cm=50").Want(200).At("verdicts", 0, "verdict"); got != "yes" {
+		t.Errorf("got %v for a narrower pram, want yes", got)
+	}
+	wantParameter := anonymous.Get(path + "/access?width_cm=-1")
+	if wantParameter.Status != 422 && wantParameter.Status != 400 {
+		t.Errorf("got %d for a width below 0", wantParameter.Status)
+	}
+	admin.Send("DELETE", fmt.Sprintf("/api/v1/access-facts/%d", narrow), nil, `If-Match: "v1"`).Want(200)
+	want("taken back", "yes")
+	know(fmt.Sprintf(`"place_id":%d`, stops[1]), "entrance", "ramp", `"none"`)
+	steps := know(fmt.Sprintf(`"place_id":%d`, stops[1]), "entrance", "steps", "9")
+	want("a stop with steps", "no")
+
+	// the second stop is hidden: the stretch between its neighbours is one that nobody described
+	admin.Send("PATCH", fmt.Sprintf("/api/v1/places/%d", stops[1]), `{"visibility":"restricted"}`, `If-Match: "v1"`).Want(200)
+	want("a hidden stop", "unknown")
+	never, _ := trailWithStops(t, s, 0)
+	admin.Send("PATCH", fmt.Sprintf("/api/v1/products/%d", never), fmt.Sprintf(`{"stops":[{"place_id":%d},{"place_id":%d}]}`, stops[0], stops[2]), `If-Match: "v1"`).Want(200)
+	bodies := map[string]string{}
+	for _, id := range []int64{trail, never} {
+		for _, rest := range []string{"/access", "/access?profile=wheelchair&width_cm=80"} {
+			body := string(anonymous.Get(fmt.Sprintf("/api/v1/products/%d%s", id, rest)).Want(200).Body)
+			body = strings.Replace(body, fmt.Sprintf(`"product_id":%d`, id), "", 1)
+			if was, ok := bodies[rest]; ok && was != body {
+				t.Errorf("with a hidden stop:\n%s\nwithout it:\n%s", was, body)
+			}
+			bodies[rest] = body
+		}
+	}
+	if got := anonymous.Get(fmt.Sprintf("/api/v1/access-facts?product=%d", trail)).Want(200).At("items"); len(got.([]any)) != 0 {
+		t.Errorf("got %v of the stretches to a hidden stop", got)
+	}
+	admin.Send("PATCH", fmt.Sprintf("/api/v1/places/%d", stops[1]), `{"visibility":"public"}`, `If-Match: "v2"`).Want(200)
+	want("shown again", "no")
+	admin.Send("PATCH", path, fmt.Sprintf(`{"stops":[{"place_id":%d},{"place_id":%d,"optional":true},{"place_id":%d}]}`, stops[0], stops[1], stops[2]), `If-Match: "v1"`).Want(200)
+	want("an optional stop with steps", "yes")
+	admin.Send("DELETE", fmt.Sprintf("/api/v1/access-facts/%d", steps), nil, `If-Match: "v1"`).Want(200)
+	admin.Send("DELETE", fmt.Sprintf("/api/v1/places/%d", stops[2]), nil, `If-Match: "v1"`).Want(200)
+	want("a stop that is gone", "yes") // the first segment and two stops are left
+	admin.Send("POST", fmt.Sprintf("/api/v1/places/%d/restore", stops[2]), nil, `If-Match: "v2"`).Want(200)
+	want("and is back", "yes")
 }

@@ -66,13 +66,14 @@ type sheet struct {
 	facts     []Fact
 	instances []instance
 	without   Links
+	segment   bool // of a product: no services are found along it
 }
 
 // fill makes the sheet of the facts that count today. The first part of every link exists whether or not facts tell of it;
 // others exist by a fact that counts.
 func (s *sheet) fill(facts []Fact, place Place, today models.Day) {
 	own, years := ownLink(), shelfYears()
-	s.facts, s.without = facts, place.Without
+	s.facts, s.without, s.segment = facts, place.Without, false
 	s.instances = s.instances[:0]
 	for l := Path; l <= Services; l++ {
 		s.add(Part{Link: l, N: 1})
@@ -171,6 +172,9 @@ func (r *rule) leaf(f *Fact) span {
 
 // served judges a condition on a service by what is told of it anywhere at the place: the best told counts.
 func (r *rule) served(s *sheet) (span, *Fact, Part) {
+	if s.segment {
+		return span{no, no, false}, nil, Part{Link: Services, N: 1}
+	}
 	best, of, part := r.leaf(nil), (*Fact)(nil), Part{Link: Services, N: 1}
 	for i := range s.instances {
 		in := &s.instances[i]

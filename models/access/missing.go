@@ -29,7 +29,7 @@ func (r *rule) needs(s *sheet, in *instance, to level) (sets []need, na bool) {
 		if r.services {
 			var f *Fact
 			got, f, _ = r.served(s)
-			if f == nil {
+			if f == nil && !s.segment {
 				missing.services = 1 << r.attr
 			}
 		} else {

@@ -327,7 +327,9 @@ func (p *Profile) sentence(s *sheet, c *chain, v *Verdict) models.Text {
 	switch v.Verdict {
 	case models.VerdictNo:
 		start := models.Text{PL: "Nie skorzystasz", EN: "You cannot use it"}
-		if p.moves {
+		if s.segment {
+			start = models.Text{PL: "Nie przejdziesz", EN: "You cannot get through"}
+		} else if p.moves {
 			start = models.Text{PL: "Nie wejdziesz", EN: "You cannot get in"}
 			if *v.Breaks == Toilet && onlyBreaks(v, Toilet) {
 				start = models.Text{PL: "Nie skorzystasz z toalety", EN: "You cannot use the toilet"}
@@ -347,11 +349,16 @@ func (p *Profile) sentence(s *sheet, c *chain, v *Verdict) models.Text {
 		return models.Text{PL: t.PL + ".", EN: t.EN + "."}
 	case models.VerdictWithHelp:
 		start := models.Text{PL: "Skorzystasz z pomocą", EN: "You can use it with help"}
-		if p.moves {
+		if s.segment {
+			start = models.Text{PL: "Przejdziesz z pomocą", EN: "You can get through with help"}
+		} else if p.moves {
 			start = models.Text{PL: "Wejdziesz z pomocą", EN: "You can get in with help"}
 		}
 		return models.Text{PL: start.PL + ": " + list(told.pl, "i") + ".", EN: start.EN + ": " + list(told.en, "and") + "."}
 	case models.VerdictYes:
+		if s.segment {
+			return models.Text{PL: "Przejdziesz samodzielnie.", EN: "You can get through by yourself."}
+		}
 		if !p.moves {
 			return models.Text{PL: "Skorzystasz samodzielnie: " + list(positive.pl, "i") + ".", EN: "You can use it by yourself: " + list(positive.en, "and") + "."}
 		}
@@ -370,7 +377,9 @@ func (p *Profile) sentence(s *sheet, c *chain, v *Verdict) models.Text {
 			EN: "Not known: nobody has described yet what matters to you here."}
 	}
 	start := models.Text{PL: "Nie wiadomo, czy skorzystasz", EN: "It is not known whether you can use it"}
-	if p.moves {
+	if s.segment {
+		start = models.Text{PL: "Nie wiadomo, czy przejdziesz", EN: "It is not known whether you can get through"}
+	} else if p.moves {
 		start = models.Text{PL: "Nie wiadomo, czy wejdziesz", EN: "It is not known whether you can get in"}
 	}
 	if n := len(v.Missing); n > 0 {

@@ -116,7 +116,7 @@ func (p *Profile) explain(s *sheet) Verdict {
 // reasons collects the leaves that make the rule what it is.
 func (r *rule) reasons(s *sheet, in *instance, l Link, list *[]Reason) {
 	if r.op == opLeaf {
-		if r.yes.kind == limitNever && r.help.kind == limitNever {
+		if r.yes.kind == limitNever && r.help.kind == limitNever || r.services && s.segment {
 			return
 		}
 		reason := Reason{Link: l, Part: in.part.String(), Attribute: r.attr, n: in.part.N,

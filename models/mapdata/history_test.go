@@ -146,7 +146,13 @@ func (r registry) step(t *rapid.T, dir string) {
 			t.Fatal(err)
 		}
 	}
-	what := rapid.IntRange(0, 17).Draw(t, "what")
+	drawStops := func() (stops []models.Stop) {
+		for range rapid.IntRange(0, 3).Draw(t, "stops") {
+			stops = append(stops, models.Stop{PlaceID: rapid.SampledFrom(places).Draw(t, "stop"), Optional: rapid.IntRange(0, 3).Draw(t, "optional") == 0})
+		}
+		return stops
+	}
+	what := rapid.IntRange(0, 19).Draw(t, "what")
 	if len(places) == 0 && what != 12 && what != 14 {
 		what = 0
 	}
@@ -184,8 +190,8 @@ func (r registry) step(t *rapid.T, dir string) {
 		id := rapid.SampledFrom(places).Draw(t, "place")
 		must(store.Create(ctx, s, admin, &models.Protection{PlaceID: id, KindCode: "protection_form", Code: rapid.SampledFrom([]string{"register", "local_plan"}).Draw(t, "form")}))
 	case 9:
-		p := &models.Product{KindCode: "trail", Category: "walking_trail", Status: "open", NamePL: "Szlak", Publication: rapid.SampledFrom([]string{"published", "draft"}).Draw(t, "publication"),
-			Visibility: rapid.SampledFrom([]string{"public", "restricted"}).Draw(t, "visibility"), Stops: []models.Stop{{PlaceID: rapid.SampledFrom(places).Draw(t, "stop")}}}
+		p := &models.Product{KindCode: rapid.SampledFrom([]string{"trail", "trail", "route", "package"}).Draw(t, "product"), Category: "walking_trail", Status: "open", NamePL: "Szlak", Publication: rapid.SampledFrom([]string{"published", "draft"}).Draw(t, "publication"),
+			Visibility: rapid.SampledFrom([]string{"public", "restricted"}).Draw(t, "visibility"), Stops: drawStops()}
 		if rapid.Bool().Draw(t, "with a line") {
 			p.Geom = geometry(geom.NewLineStringFlat(geom.XY, []float64{lon, lat, lon + 0.03, lat + 0.01}).SetSRID(4326))
 		}
@@ -194,7 +200,8 @@ func (r registry) step(t *rapid.T, dir string) {
 		if len(products) > 0 {
 			id := rapid.SampledFrom(products).Draw(t, "product")
 			_, err := store.Update(ctx, s, admin, id, version("products", id), func(p *models.Product) error {
-				p.Stops = []models.Stop{{PlaceID: rapid.SampledFrom(places).Draw(t, "stop")}}
+				p.Stops = drawStops()
+				p.KindCode = rapid.SampledFrom([]string{p.KindCode, "trail", "package"}).Draw(t, "product")
 				p.Status = rapid.SampledFrom(models.ProductStatuses.Codes()).Draw(t, "status")
 				return nil
 			})
@@ -242,6 +249,13 @@ func (r registry) step(t *rapid.T, dir string) {
 		for range rapid.IntRange(1, 12).Draw(t, "facts") {
 			r.factStep(t, id)
 		}
+	case 18, 19:
+		if len(products) > 0 {
+			id := rapid.SampledFrom(products).Draw(t, "product")
+			for range rapid.IntRange(1, 8).Draw(t, "facts") {
+				r.segmentStep(t, id)
+			}
+		}
 	}
 }
 
@@ -277,6 +291,7 @@ func TestTheMapIsTheRegistryAfterAnyHistory(t *testing.T) {
 		}
 		wantNoDifference(t, d)
 		told = wantVerdictsOfTheFacts(t, s, time.Now())
+		wantVerdictsOfTheLegs(t, s, time.Now())
 		// what each reader sees on the map is what the list of the registry shows them
 		f := models.PlaceFilter{}
 		switch rapid.IntRange(0, 8).Draw(t, "filter") {

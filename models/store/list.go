@@ -212,8 +212,10 @@ type ProductFilter struct {
 	Municipalities []string
 	Publications   []string
 	PlaceID        *int64 // products that stop at the place
-	Text           string
-	On             *models.Date // valid on this day
+	// Verdicts are the verdicts that pass, by profile, as in models.PlaceFilter.
+	Verdicts map[string][]string
+	Text     string
+	On       *models.Date // valid on this day
 	// ValidSince and ValidUntil are an interval, open where nil, on some day of which the product is valid.
 	ValidSince, ValidUntil *models.Date
 	// BBox and Area are met by the product's own geometry; a product without one meets all (OGC 17-069r4, fc-bbox-response).
@@ -330,6 +332,7 @@ func (s *Store) filterProducts(ctx context.Context, q *query, user *models.User,
 			q.and("EXISTS (SELECT 1 FROM places x WHERE x.id = ? AND x.deleted_at IS NULL AND "+v+")", *f.PlaceID)
 		}
 	}
+	q.verdicts(f.Verdicts)
 	if f.On != nil {
 		on := f.On.Format(time.DateOnly)
 		q.and("(p.valid_from IS NULL OR p.valid_from <= ?::date) AND (p.valid_to IS NULL OR p.valid_to >= ?::date)", on, on)

@@ -311,15 +311,7 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 	if len(f.Lifecycles) > 0 {
 		q.and("p.lifecycle = ANY(?)", f.Lifecycles)
 	}
-	for i, profile := range models.AccessProfiles.Entries {
-		if verdicts := f.Verdicts[profile.Code]; len(verdicts) > 0 {
-			numbers := make([]int64, len(verdicts))
-			for j, v := range verdicts {
-				numbers[j] = int64(models.VerdictCodes.Index(v))
-			}
-			q.and(fmt.Sprintf("(p.verdicts >> %d & 3) = ANY(?)", 2*i), numbers)
-		}
-	}
+	q.verdicts(f.Verdicts)
 	if f.ParentID != nil {
 		// a coarse place's parent would tell where it is, and so would the children of a coarse parent
 		q.and("p.parent_id = ?", *f.ParentID)

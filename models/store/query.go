@@ -79,6 +79,19 @@ func (q *query) visible(table string, scope models.Scope) string {
 	return fmt.Sprintf("(%s OR %s.municipality_id = ANY(%s))", public, table, q.arg(scope.Municipalities))
 }
 
+// verdicts narrows places or products to those whose stored verdicts pass, by profile.
+func (q *query) verdicts(wanted map[string][]string) {
+	for i, profile := range models.AccessProfiles.Entries {
+		if verdicts := wanted[profile.Code]; len(verdicts) > 0 {
+			numbers := make([]int64, len(verdicts))
+			for j, v := range verdicts {
+				numbers[j] = int64(models.VerdictCodes.Index(v))
+			}
+			q.and(fmt.Sprintf("(p.verdicts >> %d & 3) = ANY(?)", 2*i), numbers)
+		}
+	}
+}
+
 // toldParent is the condition under which a place is named as the parent of others: it can be seen, and its own position
 // is not one that its children would give away.
 func (q *query) toldParent(table string, scope models.Scope) string {

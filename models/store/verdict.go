@@ -82,37 +82,58 @@ func (s *Store) judgeChange(tx *gorm.DB, e, old models.Entity) error {
 	switch v := e.(type) {
 	case *models.AccessFact:
 		if v.PlaceID == nil {
-			return nil
+			return judgeProducts(ctx, ofGORM(tx), []int64{*v.ProductID}, models.DayOf(s.today()))
 		}
 		return judge(ctx, ofGORM(tx), []int64{*v.PlaceID}, models.DayOf(s.today()))
 	case *models.Place:
 		o, ok := old.(*models.Place)
-		if !ok || samePointed(o.HeritageCategory, v.HeritageCategory) && samePointed(o.InfrastructureCategory, v.InfrastructureCategory) {
+		if !ok {
 			return nil // a new place has no facts, and without facts nothing is known
+		}
+		if publicPlace(o) != publicPlace(v) {
+			if err := judgeProductsAt(ctx, ofGORM(tx), []int64{v.ID}, models.DayOf(s.today())); err != nil {
+				return err
+			}
+		}
+		if samePointed(o.HeritageCategory, v.HeritageCategory) && samePointed(o.InfrastructureCategory, v.InfrastructureCategory) {
+			return nil
 		}
 		if err := judge(ctx, ofGORM(tx), []int64{v.ID}, models.DayOf(s.today())); err != nil {
 			return err
 		}
 		return tx.Raw("SELECT verdicts FROM places WHERE id = ?", v.ID).Scan(&v.Verdicts).Error
+	case *models.Product:
+		if err := judgeProducts(ctx, ofGORM(tx), []int64{v.ID}, models.DayOf(s.today())); err != nil {
+			return err
+		}
+		return tx.Raw("SELECT verdicts FROM products WHERE id = ?", v.ID).Scan(&v.Verdicts).Error
 	}
 	return nil
 }
 
+func publicPlace(p *models.Place) bool {
+	return models.Subject{Kind: models.KindPlace, Publication: p.Publication, Visibility: p.Visibility, Deleted: p.DeletedAt != nil}.Public()
+}
+
 // judge draws the verdicts of the places as of today from their facts as they stand in the transaction, and writes those
-// that differ. It needs the isolation READ COMMITTED: places are locked before their facts are read, so that the
+// that differ; then those of the products that stop at them. It needs the isolation READ COMMITTED: places are locked before their facts are read, so that the
 // reading sees what whoever held the lock has written and two facts saved at once both count.
 func judge(ctx context.Context, db statements, places []int64, today models.Day) error {
 	places = slices.Compact(slices.Sorted(slices.Values(places)))
 	var j access.Judge
+	var changed []int64
 	for chunk := range slices.Chunk(places, verdictChunk) {
-		if err := judgeChunk(ctx, db, &j, chunk, today); err != nil {
+		others, err := judgeChunk(ctx, db, &j, chunk, today)
+		if err != nil {
 			return fmt.Errorf("judge places: %w", err)
 		}
+		changed = append(changed, others...)
 	}
-	return nil
+	return judgeProductsAt(ctx, db, changed, today)
 }
 
-func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []int64, today models.Day) error {
+// judgeChunk judges some of the places and gives those whose verdicts are others now.
+func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []int64, today models.Day) (changed []int64, err error) {
 	type judged struct {
 		id         int64
 		categories []string
@@ -120,7 +141,7 @@ func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []in
 		until      *int32 // days since Day2000
 	}
 	var stand []judged
-	err := db.query(ctx, `SELECT id, heritage_category, infrastructure_category, verdicts, verdicts_until - '2000-01-01'::date
+	err = db.query(ctx, `SELECT id, heritage_category, infrastructure_category, verdicts, verdicts_until - '2000-01-01'::date
 		FROM places WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE`, func(scan func(...any) error) error {
 		var p judged
 		var heritage, infrastructure *string
@@ -132,10 +153,43 @@ func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []in
 		return nil
 	}, intArray(places))
 	if err != nil {
-		return fmt.Errorf("lock the places: %w", err)
+		return nil, fmt.Errorf("lock the places: %w", err)
 	}
+	facts, err := factsOfPlaces(ctx, db, places)
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	var verdicts []int32
+	var untils []*int32
+	for _, p := range stand {
+		known := facts[p.id]
+		v := j.Verdicts(known, access.PlaceOf(known, p.categories...), today)
+		var until *int32
+		if day := access.Expires(known, today); day != 0 {
+			until = new(int32(day) - int32(models.Day2000))
+		}
+		if v != p.verdicts {
+			changed = append(changed, p.id)
+		}
+		if v != p.verdicts || !samePointed(until, p.until) {
+			ids, verdicts, untils = append(ids, p.id), append(verdicts, int32(v)), append(untils, until)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err := db.exec(ctx, `UPDATE places p SET verdicts = u.verdicts, verdicts_until = '2000-01-01'::date + u.until
+		FROM unnest($1::bigint[], $2::int[], $3::int[]) AS u (id, verdicts, until) WHERE p.id = u.id`, ids, verdicts, untils); err != nil {
+		return nil, fmt.Errorf("write the verdicts: %w", err)
+	}
+	return changed, nil
+}
+
+// factsOfPlaces reads the facts of the places, ready to be judged.
+func factsOfPlaces(ctx context.Context, db statements, places []int64) (map[int64][]access.Fact, error) {
 	facts := make(map[int64][]access.Fact, len(places))
-	err = db.query(ctx, `SELECT id, place_id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until, superseded_by
+	err := db.query(ctx, `SELECT id, place_id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until, superseded_by
 		FROM access_facts WHERE place_id = ANY($1::bigint[]) AND deleted_at IS NULL`, func(scan func(...any) error) error {
 		var a models.AccessFact
 		var place int64
@@ -159,30 +213,9 @@ func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []in
 		return nil
 	}, intArray(places))
 	if err != nil {
-		return fmt.Errorf("read the facts: %w", err)
+		return nil, fmt.Errorf("read the facts: %w", err)
 	}
-	var ids []int64
-	var verdicts []int32
-	var untils []*int32
-	for _, p := range stand {
-		known := facts[p.id]
-		v := j.Verdicts(known, access.PlaceOf(known, p.categories...), today)
-		var until *int32
-		if day := access.Expires(known, today); day != 0 {
-			until = new(int32(day) - int32(models.Day2000))
-		}
-		if v != p.verdicts || !samePointed(until, p.until) {
-			ids, verdicts, untils = append(ids, p.id), append(verdicts, int32(v)), append(untils, until)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	if err := db.exec(ctx, `UPDATE places p SET verdicts = u.verdicts, verdicts_until = '2000-01-01'::date + u.until
-		FROM unnest($1::bigint[], $2::int[], $3::int[]) AS u (id, verdicts, until) WHERE p.id = u.id`, ids, verdicts, untils); err != nil {
-		return fmt.Errorf("write the verdicts: %w", err)
-	}
-	return nil
+	return facts, nil
 }
 
 func categoriesOf(codes ...*string) []string {
@@ -226,9 +259,14 @@ func (s *Store) PlaceAccess(ctx context.Context, user *models.User, id int64) (*
 }
 
 // RefreshVerdicts draws the verdicts anew whose day has come: a shelf life or an episode has ended by today or begins on it,
-// although nobody changes a fact then. It tells at how many places it looked.
+// although nobody changes a fact then. It tells at how many places and products it looked.
 func (s *Store) RefreshVerdicts(ctx context.Context, today time.Time) (int, error) {
 	n, err := s.judgeWhere(ctx, today, "p.verdicts_until <= $2::date", models.DateOf(today).Time)
+	if err == nil {
+		var more int
+		more, err = s.judgeProductsWhere(ctx, today, "p.verdicts_until <= $2::date", models.DateOf(today).Time)
+		n += more
+	}
 	if err != nil {
 		return n, mapError(fmt.Errorf("refresh verdicts: %w", err))
 	}
@@ -236,7 +274,7 @@ func (s *Store) RefreshVerdicts(ctx context.Context, today time.Time) (int, erro
 }
 
 // RefreshRules draws all verdicts anew when those that are stored were drawn by another access.RulesVersion, in
-// transactions of a few thousand places each. It tells at how many places it looked; anew is false when the rules are the same.
+// transactions of a few thousand places each. It tells at how many places and products it looked; anew is false when the rules are the same.
 // When it is cut short, the next call begins again.
 func (s *Store) RefreshRules(ctx context.Context, today time.Time) (n int, anew bool, err error) {
 	var have string
@@ -250,6 +288,13 @@ func (s *Store) RefreshRules(ctx context.Context, today time.Time) (n int, anew 
 	n, err = s.judgeWhere(ctx, today, `(p.verdicts <> 0 OR p.verdicts_until IS NOT NULL
 		OR EXISTS (SELECT 1 FROM access_facts f WHERE f.place_id = p.id AND f.deleted_at IS NULL))`)
 	if err == nil {
+		var more int
+		more, err = s.judgeProductsWhere(ctx, today, `(p.verdicts <> 0 OR p.verdicts_until IS NOT NULL
+			OR EXISTS (SELECT 1 FROM access_facts f WHERE f.product_id = p.id AND f.deleted_at IS NULL)
+			OR EXISTS (SELECT 1 FROM product_stops s WHERE s.product_id = p.id))`)
+		n += more
+	}
+	if err == nil {
 		_, err = s.pool.Exec(ctx, `INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
 			rulesSetting, access.RulesVersion)
 	}
@@ -261,10 +306,18 @@ func (s *Store) RefreshRules(ctx context.Context, today time.Time) (n int, anew 
 
 // judgeWhere judges the places for which the condition holds, a transaction a chunk, in the order of their ids.
 func (s *Store) judgeWhere(ctx context.Context, today time.Time, condition string, args ...any) (n int, err error) {
+	return s.judgeChunks(ctx, "places", condition, args, func(tx pgx.Tx, ids []int64) error {
+		return judgeBulk(ctx, tx, ids, models.DayOf(today))
+	})
+}
+
+// judgeChunks hands the ids of the records of the table for which the condition holds to judge, in ascending order, so many
+// at a time.
+func (s *Store) judgeChunks(ctx context.Context, table, condition string, args []any, judge func(pgx.Tx, []int64) error) (n int, err error) {
 	last := int64(0)
 	for {
 		err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-			rows, err := tx.Query(ctx, fmt.Sprintf("SELECT p.id FROM places p WHERE p.id > $1 AND %s ORDER BY p.id LIMIT %d", condition, verdictChunk),
+			rows, err := tx.Query(ctx, fmt.Sprintf("SELECT p.id FROM %s p WHERE p.id > $1 AND %s ORDER BY p.id LIMIT %d", table, condition, verdictChunk),
 				append([]any{last}, args...)...)
 			if err != nil {
 				return err
@@ -274,7 +327,7 @@ func (s *Store) judgeWhere(ctx context.Context, today time.Time, condition strin
 				last = 0
 				return err
 			}
-			if err := judgeBulk(ctx, tx, ids, models.DayOf(today)); err != nil {
+			if err := judge(tx, ids); err != nil {
 				return err
 			}
 			last, n = ids[len(ids)-1], n+len(ids)
@@ -304,9 +357,26 @@ func (t *Import) judgeFor(part models.Part, placeID int64) {
 	}
 }
 
-// judgeTouched judges the places whose facts or categories the import has written.
+// judgeTouched judges the places whose facts or categories the import has written, and the products that stop at a place that it
+// may have hidden or shown.
 func (t *Import) judgeTouched(ctx context.Context) error {
-	return judge(ctx, ofPgx(t.tx), slices.Collect(maps.Keys(t.judged)), models.DayOf(t.today))
+	if err := judge(ctx, ofPgx(t.tx), slices.Collect(maps.Keys(t.judged)), models.DayOf(t.today)); err != nil {
+		return err
+	}
+	return judgeProductsOf(ctx, t.tx, "SELECT place_id FROM import_rows", models.DayOf(t.today))
+}
+
+// judgeProductsOf judges the products that stop at one of the places the query gives.
+func judgeProductsOf(ctx context.Context, tx pgx.Tx, places string, today models.Day) error {
+	rows, err := tx.Query(ctx, "SELECT DISTINCT product_id FROM product_stops WHERE place_id IN ("+places+")")
+	if err != nil {
+		return err
+	}
+	products, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return err
+	}
+	return judgeProducts(ctx, ofPgx(tx), products, today)
 }
 
 // judgeTouched judges the places of which facts or categories were taken back.
@@ -321,5 +391,8 @@ func (u *undo) judgeTouched(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return judgeBulk(ctx, u.tx, places, models.DayOf(u.s.today()))
+	if err := judgeBulk(ctx, u.tx, places, models.DayOf(u.s.today())); err != nil {
+		return err
+	}
+	return judgeProductsOf(ctx, u.tx, "SELECT id FROM undo_records WHERE subject = 'place'", models.DayOf(u.s.today()))
 }
