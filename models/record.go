@@ -19,6 +19,8 @@ const (
 	KindUser         Kind = "user"
 	KindToken        Kind = "token"
 	KindImportBatch  Kind = "import_batch"
+	// KindPopulationCell is a small area with its residents.
+	KindPopulationCell Kind = "population_cell"
 )
 
 // Record is what every editable row has. The JSON form of an entity is its audit form: the flat fields a person

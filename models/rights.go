@@ -32,7 +32,7 @@ type Subject struct {
 // Public tells whether anybody may see the subject (a coarse one with its position masked).
 func (s Subject) Public() bool {
 	switch s.Kind {
-	case KindMunicipality, KindCategory:
+	case KindMunicipality, KindCategory, KindPopulationCell:
 		return !s.Deleted
 	case KindUser, KindToken, KindImportBatch:
 		return false
@@ -44,7 +44,7 @@ var (
 	registryKinds = []Kind{KindPlace, KindProduct, KindProtection, KindInspection, KindAccessFact, KindExternalID, KindMedia}
 	surveyKinds   = []Kind{KindInspection, KindAccessFact, KindMedia}
 	importKinds   = []Kind{KindImportBatch}
-	systemKinds   = []Kind{KindMunicipality, KindCategory, KindUser, KindToken, KindImportBatch}
+	systemKinds   = []Kind{KindMunicipality, KindCategory, KindUser, KindToken, KindImportBatch, KindPopulationCell}
 )
 
 // grant is one line of the table of rights.
@@ -91,7 +91,7 @@ func Can(u *User, action Action, s Subject) bool {
 		}
 	}
 	switch s.Kind {
-	case KindMunicipality, KindCategory, KindUser, KindToken:
+	case KindMunicipality, KindCategory, KindUser, KindToken, KindPopulationCell:
 		s.MunicipalityID = nil // whatever the caller filled in, they belong to the whole registry
 	}
 	for _, r := range u.Roles {

@@ -21,7 +21,7 @@ var (
 	actions = []models.Action{models.ActionReadInternal, models.ActionReadPersonal, models.ActionCreate, models.ActionUpdate,
 		models.ActionPublish, models.ActionImport, models.ActionManage}
 	kinds = []models.Kind{models.KindPlace, models.KindProduct, models.KindProtection, models.KindInspection, models.KindAccessFact,
-		models.KindExternalID, models.KindMedia, models.KindImportBatch, models.KindMunicipality, models.KindCategory, models.KindUser, models.KindToken}
+		models.KindExternalID, models.KindMedia, models.KindImportBatch, models.KindMunicipality, models.KindCategory, models.KindUser, models.KindToken, models.KindPopulationCell}
 )
 
 const here, there = int64(1), int64(2)

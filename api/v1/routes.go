@@ -66,6 +66,7 @@ func Routes(d Deps) []api.Route {
 		h.users(),
 		h.mapRoutes(),
 		h.accessTables(),
+		[]api.Route{h.whatIf()},
 	)
 }
 

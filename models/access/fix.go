@@ -239,3 +239,20 @@ func (p *Profile) asks(l Link, f *Fix) bool {
 	}
 	return found
 }
+
+// PartFor is the part at which the fix is made when part is asked for: that one, if it is of one of the fix's links; of "" the entrance, or
+// else the first of its links ("" for services). False is a part at which it cannot be made.
+func (f *Fix) PartFor(part string) (string, bool) {
+	if slices.Contains(f.Links, Services) {
+		_, ok := PartOf(part, InductionLoop)
+		return part, ok
+	}
+	if part == "" {
+		if slices.Contains(f.Links, Entrance) {
+			return Entrance.Code(), true
+		}
+		return f.Links[0].Code(), true
+	}
+	p, ok := PartOf(part, Steps) // any attribute of the chain: the part says the link
+	return part, ok && slices.Contains(f.Links, p.Link)
+}

@@ -73,28 +73,74 @@ func WhatIf(facts []Fact, changes []Change, place Place, today models.Day) Effec
 
 // WhatIf is the function of that name with the judge's memory.
 func (j *Judge) WhatIf(facts []Fact, changes []Change, place Place, today models.Day) Effect {
+	before := j.Outcomes(facts, place, today)
+	j.changed = Apply(j.changed, facts, changes, today)
+	return EffectOf(before, j.Outcomes(j.changed, place, today))
+}
+
+// Outcomes are the verdicts of all profiles on a place with those of its links, without what they rest on. They can be compared.
+type Outcomes [8]chainCodes
+
+// Outcomes judges the place for all profiles.
+func (j *Judge) Outcomes(facts []Fact, place Place, today models.Day) Outcomes {
 	all := profiles()
-	var e Effect
-	var before [8]chainCodes
+	var o Outcomes
 	j.sheet.fill(facts, place, today)
 	for i := range all {
 		c := all[i].judge(&j.sheet)
-		before[i] = codesOf(&c)
-		e.Before |= models.Verdicts(c.total.verdict()) << (2 * i)
+		o[i] = codesOf(&c)
 	}
-	j.changed = Apply(j.changed, facts, changes, today)
-	j.sheet.fill(j.changed, place, today)
+	return o
+}
+
+// Verdicts are the outcomes as they are stored.
+func (o Outcomes) Verdicts() models.Verdicts {
+	var v models.Verdicts
+	for i := range o {
+		v |= models.Verdicts(o[i].total) << (2 * i)
+	}
+	return v
+}
+
+// AtLeast says that no verdict and no link of o is worse than in p: NO, then UNKNOWN, then WITH_HELP, then YES.
+func (o Outcomes) AtLeast(p Outcomes) bool {
+	for i := range o {
+		if o[i].total.rank() < p[i].total.rank() {
+			return false
+		}
+		for l := range o[i].links {
+			if a, b := o[i].links[l], p[i].links[l]; a < notJudged && b < notJudged && verdict(a).rank() < verdict(b).rank() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// rank orders verdicts by what they are worth.
+func (v verdict) rank() int {
+	switch v {
+	case isNo:
+		return 0
+	case isUnknown:
+		return 1
+	}
+	return int(v)
+}
+
+// EffectOf is what turns from one to the other.
+func EffectOf(before, after Outcomes) Effect {
+	e := Effect{Before: before.Verdicts(), After: after.Verdicts()}
+	all := profiles()
 	for i := range all {
-		c := all[i].judge(&j.sheet)
-		after := codesOf(&c)
-		e.After |= models.Verdicts(c.total.verdict()) << (2 * i)
-		if after == before[i] {
+		was, is := &before[i], &after[i]
+		if *was == *is {
 			continue
 		}
-		f := Flip{Profile: all[i].Code, Before: before[i].total.code(), After: after.total.code()}
-		for l := range after.links {
-			if was, is := before[i].links[l], after.links[l]; was != is {
-				f.Links = append(f.Links, LinkFlip{Link(l), was.String(), is.String()})
+		f := Flip{Profile: all[i].Code, Before: was.total.code(), After: is.total.code()}
+		for l := range is.links {
+			if was.links[l] != is.links[l] {
+				f.Links = append(f.Links, LinkFlip{Link(l), was.links[l].String(), is.links[l].String()})
 			}
 		}
 		e.Flips = append(e.Flips, f)

@@ -197,9 +197,12 @@ func (r *run) run(ctx context.Context) error {
 	r.tx = tx
 	defer tx.Close(context.WithoutCancel(ctx))
 	stop := r.reportProgress(ctx)
-	if r.o.Profile.Target == TargetPlace {
+	switch r.o.Profile.Target {
+	case TargetPlace:
 		err = r.places(ctx)
-	} else {
+	case TargetCells:
+		err = r.populationCells(ctx)
+	default:
 		err = r.municipalities(ctx)
 	}
 	stop()
@@ -431,7 +434,7 @@ func (r *run) suits(row *geo.Row) error {
 	if m.profile.columns.find(row.Columns) {
 		m.learn()
 	}
-	if m.profile.Target != TargetPlace || strings.Contains(fmt.Sprintf("%T", r.source), "geojson") {
+	if m.profile.key == nil || strings.Contains(fmt.Sprintf("%T", r.source), "geojson") {
 		return nil
 	}
 	if name := m.profile.key.column(&m.profile.columns); m.profile.columns.places[m.profile.columns.index[name]] < 0 {

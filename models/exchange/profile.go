@@ -21,7 +21,7 @@ import (
 type Profile struct {
 	Name  string
 	Title models.Text
-	// Target is what the rows are: place, municipality or population.
+	// Target is what the rows are: place, municipality, population or population_cells.
 	Target string
 
 	layer       string
@@ -55,6 +55,7 @@ const (
 	TargetPlace        = "place"
 	TargetMunicipality = "municipality"
 	TargetPopulation   = "population"
+	TargetCells        = "population_cells"
 )
 
 type fieldMapping struct {
@@ -223,7 +224,7 @@ func (p *Profile) parse(root *yaml.Node) error {
 	}
 	for _, e := range all {
 		if e.key == "target" {
-			if p.Target, err = oneOf(e.value, TargetPlace, TargetMunicipality, TargetPopulation); err != nil {
+			if p.Target, err = oneOf(e.value, TargetPlace, TargetMunicipality, TargetPopulation, TargetCells); err != nil {
 				return err
 			}
 		}
@@ -283,12 +284,16 @@ func (p *Profile) parseEntry(e entry) (err error) {
 	case "skip":
 		p.skip, err = p.parseValue(e.value)
 	case "fields":
-		var like any = models.Place{}
-		extra := []string{"dating"}
-		if p.Target != TargetPlace {
-			like, extra = models.Municipality{}, nil
+		var like any = models.Municipality{}
+		not := []string{"geom", "parent_id"}
+		var extra []string
+		switch p.Target {
+		case TargetPlace:
+			like, extra = models.Place{}, []string{"dating"}
+		case TargetCells:
+			like, not = models.PopulationCell{}, []string{"geom", "scheme", "key", "municipality_id", "municipality_said"}
 		}
-		p.fields, err = p.parseFields(e.value, like, extra, []string{"geom", "parent_id"})
+		p.fields, err = p.parseFields(e.value, like, extra, not)
 	case "external_ids":
 		err = p.parseIDs(e.value)
 	case "protections":
@@ -547,6 +552,15 @@ func (p *Profile) complete(n *yaml.Node) error {
 			return at(n, "brakuje kategorii: heritage_category albo infrastructure_category.", "a category is missing: heritage_category or infrastructure_category.")
 		case p.centre && p.municipality == nil:
 			return at(n, "„centre” potrzebuje „municipality”.", `"centre" needs "municipality".`)
+		}
+	case TargetCells:
+		switch {
+		case p.key == nil || p.byUID:
+			return at(n, "komórki ludności potrzebują klucza (key) ze scheme i value.", "population cells need a key with scheme and value.")
+		case !has("pop_total"):
+			return at(n, "brakuje pola pop_total.", "the field pop_total is missing.")
+		case p.centre:
+			return at(n, "komórka ludności musi mieć własne położenie: „centre” tu nie działa.", `a population cell needs a position of its own: "centre" does not work here.`)
 		}
 	case TargetMunicipality, TargetPopulation:
 		if !has("teryt") && !(p.Target == TargetPopulation && has("name")) {

@@ -11,7 +11,7 @@ import (
 	"wolnica/models"
 )
 
-// UndoReport is what came of undoing an import. Removed and Restored count places (or municipalities), Parts what belongs
+// UndoReport is what came of undoing an import. Removed and Restored count places (or municipalities, or population cells), Parts what belongs
 // to them: external ids, protections, inspections, access facts.
 type UndoReport struct {
 	Removed, Restored, Parts int64
@@ -51,6 +51,7 @@ func undoTables() []undoTable {
 			columns: []string{"teryt", "name", "kind", "population", "population_year", "area_km2", "source", "geom"}},
 		{kind: models.KindPlace, name: "places", columns: places, texts: texts},
 		{kind: models.KindExternalID, name: "external_ids", columns: []string{"scheme", "value"}},
+		{kind: models.KindPopulationCell, name: "population_cells", texts: []string{"source"}, columns: cellColumns},
 	}
 	for _, p := range partTables {
 		t := undoTable{kind: p.kind, name: p.name, texts: p.texts}
@@ -197,15 +198,17 @@ func subjectOfTable(table string) models.Kind {
 // permit refuses an actor who may not import everywhere the import wrote.
 func (u *undo) permit(ctx context.Context) error {
 	reach := intersect(models.ScopeOf(u.actor, models.ActionImport, models.KindImportBatch), models.ScopeOf(u.actor, models.ActionUpdate, models.KindPlace), nil)
-	var outside, outlines bool
+	var outside, outlines, cells bool
 	err := u.tx.QueryRow(ctx, `
 		SELECT EXISTS (SELECT 1 FROM undo_records u JOIN places p ON p.id = u.place_id
 				WHERE NOT $1 AND NOT coalesce(p.municipality_id = ANY($2::bigint[]), false)),
-			EXISTS (SELECT 1 FROM undo_records WHERE subject = 'municipality')`, reach.All, reach.Municipalities).Scan(&outside, &outlines)
+			EXISTS (SELECT 1 FROM undo_records WHERE subject = 'municipality'),
+			EXISTS (SELECT 1 FROM undo_records WHERE subject = 'population_cell')`, reach.All, reach.Municipalities).Scan(&outside, &outlines, &cells)
 	if err != nil {
 		return err
 	}
-	if outside || outlines && !models.Can(u.actor, models.ActionManage, models.Subject{Kind: models.KindMunicipality}) {
+	if outside || outlines && !models.Can(u.actor, models.ActionManage, models.Subject{Kind: models.KindMunicipality}) ||
+		cells && !models.Can(u.actor, models.ActionManage, models.Subject{Kind: models.KindPopulationCell}) {
 		return models.NewError(models.CodeForbidden, "Import objął miejsca, których nie wolno ci zmieniać.", "The import covers places that you may not change.")
 	}
 	return nil
@@ -281,7 +284,7 @@ func (u *undo) remove(ctx context.Context, t undoTable) error {
 }
 
 func (u *undo) count(t undoTable, places *int64, n int64) {
-	if t.kind == models.KindPlace || t.kind == models.KindMunicipality {
+	if t.kind == models.KindPlace || t.kind == models.KindMunicipality || t.kind == models.KindPopulationCell {
 		*places += n
 		return
 	}

@@ -332,7 +332,7 @@ func updateActions(before, after models.Subject, action string) []models.Action 
 }
 
 func isSystem(k models.Kind) bool {
-	return slices.Contains([]models.Kind{models.KindMunicipality, models.KindCategory, models.KindUser, models.KindToken}, k)
+	return slices.Contains([]models.Kind{models.KindMunicipality, models.KindCategory, models.KindUser, models.KindToken, models.KindPopulationCell}, k)
 }
 
 // allow turns a missing right into the error that tells no more than the actor may know: a record that cannot be seen does

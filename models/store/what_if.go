@@ -1,0 +1,495 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"wolnica/models"
+	"wolnica/models/access"
+	"wolnica/models/plan"
+)
+
+// MaxWhatIfPlaces is how many places one question may change.
+const MaxWhatIfPlaces = 20_000
+
+// A WhatIfScenario is what would be done to places.
+type WhatIfScenario struct {
+	// IDs, when there are any, and Filter both narrow: the places that pass. An id that the asker may not see is refused.
+	IDs     []int64
+	Filter  models.PlaceFilter
+	Changes []access.Change
+	Repairs []plan.Repair
+}
+
+// A WhatIf is the answer to what changes would do.
+type WhatIf struct {
+	// Sites are the places the scenarios name, by id, with what would come of each in Outcomes.
+	Sites    []WhatIfSite
+	Outcomes []plan.SiteOutcome
+	// Municipalities are all there are, by name; Site.Municipality and the coverage point into them.
+	Municipalities []models.Municipality
+	Coverage       plan.Coverage
+	// Products are those with a stop at a place that turns, of which a verdict turns too.
+	Products []ProductTurn
+	// Population says what the residents were counted from.
+	Population []PopulationSource
+}
+
+// A WhatIfSite is a site with what a reader knows it by.
+type WhatIfSite struct {
+	plan.Site
+	NamePL, NameEN string
+	Category       string
+}
+
+// A ProductTurn is a product of which verdicts turn.
+type ProductTurn struct {
+	PlaceLink
+	Before, After models.Verdicts
+}
+
+// A PopulationSource is where the residents about the changed places were counted, and how.
+type PopulationSource struct {
+	Source            string
+	Year              *int
+	Method            string
+	Cells, Suppressed int
+	Persons           int64
+}
+
+// WhatIf says what the scenarios would do to verdicts, products and residents; nothing is stored. least is the verdict from which on a place
+// is usable. The later of two scenarios about one place comes after the earlier. It needs a role: the answer covers what the user
+// may read, at the positions the user is told.
+//
+// Like lists it may be read from a replica.
+func (s *Store) WhatIf(ctx context.Context, user *models.User, scenarios []WhatIfScenario, least string) (*WhatIf, error) {
+	if err := allowSomewhere(user, models.ActionReadInternal, models.KindAccessFact); err != nil {
+		return nil, err
+	}
+	var answer *WhatIf
+	err := s.read(ctx, user, func(ctx context.Context, at *Store) (err error) {
+		answer, err = at.whatIf(ctx, user, scenarios, least)
+		return err
+	})
+	return answer, err
+}
+
+// allowSomewhere is allow for a right in one municipality at least.
+func allowSomewhere(user *models.User, action models.Action, kind models.Kind) error {
+	if scope := models.ScopeOf(user, action, kind); scope.All || len(scope.Municipalities) > 0 {
+		return nil
+	}
+	return allow(user, models.Subject{Kind: kind}, action)
+}
+
+func (s *Store) whatIf(ctx context.Context, user *models.User, scenarios []WhatIfScenario, least string) (*WhatIf, error) {
+	scope := models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)
+	today := models.DayOf(s.today())
+	named := make([][]int64, len(scenarios))
+	var ids []int64
+	for i, scenario := range scenarios {
+		var err error
+		if named[i], err = s.scenarioPlaces(ctx, scope, scenario, i); err != nil {
+			return nil, err
+		}
+		ids = append(ids, named[i]...)
+	}
+	slices.Sort(ids)
+	if ids = slices.Compact(ids); len(ids) > MaxWhatIfPlaces {
+		return nil, tooManyPlaces("/scenarios")
+	}
+	a := &WhatIf{}
+	var err error
+	if a.Municipalities, err = s.Municipalities(ctx, user, false); err != nil {
+		return nil, err
+	}
+	home := map[int64]int{}
+	for i := range a.Municipalities {
+		home[a.Municipalities[i].ID] = i
+	}
+	lineages, err := s.lineages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	existing := map[int64]bool{}
+	if a.Sites, err = s.sites(ctx, scope, ids, home, lineages, existing); err != nil {
+		return nil, mapError(fmt.Errorf("read the places of a what-if: %w", err))
+	}
+	at := make(map[int64]int, len(a.Sites))
+	for i := range a.Sites {
+		at[a.Sites[i].ID] = i
+	}
+	if err := s.siteFacts(ctx, a.Sites, at, ids); err != nil {
+		return nil, mapError(fmt.Errorf("read the facts of a what-if: %w", err))
+	}
+	for i, scenario := range scenarios {
+		for _, id := range named[i] {
+			if n, ok := at[id]; ok { // gone since it was named
+				a.Sites[n].Changes = append(a.Sites[n].Changes, scenario.Changes...)
+				a.Sites[n].Repairs = append(a.Sites[n].Repairs, scenario.Repairs...)
+			}
+		}
+	}
+	sites := make([]plan.Site, len(a.Sites))
+	for i := range a.Sites {
+		sites[i] = a.Sites[i].Site
+	}
+	a.Outcomes = plan.WhatIf(sites, least, today)
+	var turned []int64
+	var facilities []plan.Facility
+	for i := range sites {
+		a.Sites[i].Site = sites[i]
+		if o := &a.Outcomes[i]; o.Effect.Before != o.Effect.After {
+			turned = append(turned, sites[i].ID)
+		}
+		if existing[sites[i].ID] {
+			facilities = append(facilities, sites[i].Facility)
+		}
+	}
+	if err := s.reach(ctx, scope, a, facilities, ids, lineages, home, least); err != nil {
+		return nil, mapError(fmt.Errorf("count the residents of a what-if: %w", err))
+	}
+	if a.Products, err = s.turnedProducts(ctx, user, a, turned); err != nil {
+		return nil, mapError(fmt.Errorf("judge the products of a what-if: %w", err))
+	}
+	return a, nil
+}
+
+func tooManyPlaces(pointer string) error {
+	return models.Invalid(pointer, "too_many", fmt.Sprintf("Najwyżej %d miejsc naraz; zawęź filtr.", MaxWhatIfPlaces),
+		fmt.Sprintf("At most %d places at once; narrow the filter.", MaxWhatIfPlaces))
+}
+
+// scenarioPlaces are the ids of the places of a scenario.
+func (s *Store) scenarioPlaces(ctx context.Context, scope models.Scope, scenario WhatIfScenario, n int) ([]int64, error) {
+	at := fmt.Sprintf("/scenarios/%d", n)
+	if len(scenario.IDs) > 0 {
+		q := newQuery()
+		q.and("p.id = ANY(?)", scenario.IDs)
+		q.and("p.deleted_at IS NULL")
+		q.and(q.visible("p", scope))
+		var seen []int64
+		if err := q.scan(s.db.WithContext(ctx), "SELECT p.id FROM places p WHERE "+q.where(), &seen); err != nil {
+			return nil, mapError(fmt.Errorf("find the places of a what-if: %w", err))
+		}
+		slices.Sort(seen)
+		for i, id := range scenario.IDs {
+			if _, ok := slices.BinarySearch(seen, id); !ok {
+				return nil, unknownReference(fmt.Sprintf("%s/places/%d", at, i))
+			}
+		}
+	}
+	f := scenario.Filter
+	f.IDs = scenario.IDs
+	q := newQuery()
+	if err := s.filterPlaces(ctx, q, scope, f); err != nil {
+		return nil, inBody(err, at+"/filter")
+	}
+	var ids []int64
+	if err := q.scan(s.db.WithContext(ctx), "SELECT p.id FROM places p WHERE "+q.where()+fmt.Sprintf(" LIMIT %d", MaxWhatIfPlaces+1), &ids); err != nil {
+		return nil, mapError(fmt.Errorf("find the places of a what-if: %w", err))
+	}
+	if len(ids) > MaxWhatIfPlaces {
+		return nil, tooManyPlaces(at + "/filter")
+	}
+	return ids, nil
+}
+
+// inBody makes what is wrong with a filter's parameters point into a body at the filter.
+func inBody(err error, at string) error {
+	var e *models.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	for i := range e.Fields {
+		if f := &e.Fields[i]; f.Parameter != "" {
+			f.Pointer, f.Parameter = at+"/"+f.Parameter, ""
+		}
+	}
+	return e
+}
+
+// lineages are the categories by code: each the code and all above it.
+func (s *Store) lineages(ctx context.Context) (map[string][]string, error) {
+	rows, err := s.pool.Query(ctx, "SELECT code, coalesce(parent, '') FROM categories WHERE deleted_at IS NULL")
+	if err != nil {
+		return nil, mapError(fmt.Errorf("read the categories: %w", err))
+	}
+	parents := map[string]string{}
+	var code, parent string
+	if _, err := pgx.ForEachRow(rows, []any{&code, &parent}, func() error { parents[code] = parent; return nil }); err != nil {
+		return nil, mapError(fmt.Errorf("read the categories: %w", err))
+	}
+	lineages := make(map[string][]string, len(parents))
+	for code := range parents {
+		for c := code; c != "" && len(lineages[code]) < 20; c = parents[c] {
+			lineages[code] = append(lineages[code], c)
+		}
+	}
+	return lineages, nil
+}
+
+func categoryLineages(lineages map[string][]string, codes []string) [][]string {
+	var of [][]string
+	for _, c := range codes {
+		if l := lineages[c]; l != nil {
+			of = append(of, l)
+		}
+	}
+	return of
+}
+
+// sites reads the places with these ids, in the order of the ids.
+func (s *Store) sites(ctx context.Context, scope models.Scope, ids []int64, home map[int64]int, lineages map[string][]string, existing map[int64]bool) ([]WhatIfSite, error) {
+	q := newQuery()
+	q.and("p.id = ANY(?)", ids)
+	q.and("p.deleted_at IS NULL")
+	q.and(q.visible("p", scope))
+	shown := shownGeom(scope, q)
+	rows, err := s.pool.Query(ctx, `SELECT id, name_pl, name_en, municipality_id, heritage_category, infrastructure_category, lifecycle, registered, ST_X(pt), ST_Y(pt),
+			coalesce(area_m2, CASE WHEN ST_Dimension(g) = 2 THEN ST_Area(g::geography) END, 0)
+		FROM (SELECT p.id, p.name_pl, p.name_en, p.municipality_id, p.heritage_category, p.infrastructure_category, p.lifecycle, p.area_m2, p.protections @> '{register}' AS registered,
+				`+shown+` AS g, CASE WHEN p.is_point THEN `+shown+` ELSE ST_PointOnSurface(`+shown+`) END AS pt
+			FROM places p WHERE `+q.where()+`) d ORDER BY id`, pgx.QueryExecModeCacheDescribe, q.named())
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (w WhatIfSite, err error) {
+		var municipality *int64
+		var heritage, infrastructure *string
+		var lifecycle string
+		err = row.Scan(&w.ID, &w.NamePL, &w.NameEN, &municipality, &heritage, &infrastructure, &lifecycle, &w.Registered, &w.At.Lon, &w.At.Lat, &w.AreaM2)
+		w.Codes = categoriesOf(heritage, infrastructure)
+		if len(w.Codes) > 0 {
+			w.Category = w.Codes[len(w.Codes)-1]
+		}
+		w.Categories = categoryLineages(lineages, w.Codes)
+		w.Municipality = homeOf(home, municipality)
+		existing[w.ID] = lifecycle == models.LifecycleExisting
+		return w, err
+	})
+}
+
+func homeOf(home map[int64]int, municipality *int64) int {
+	if municipality != nil {
+		if i, ok := home[*municipality]; ok {
+			return i
+		}
+	}
+	return -1
+}
+
+// siteFacts reads the facts of the sites.
+func (s *Store) siteFacts(ctx context.Context, sites []WhatIfSite, at map[int64]int, ids []int64) error {
+	rows, err := s.pool.Query(ctx, `SELECT place_id, id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until
+		FROM access_facts WHERE place_id = ANY($1::bigint[]) AND deleted_at IS NULL AND superseded_by IS NULL ORDER BY place_id, id`,
+		pgx.QueryExecModeCacheDescribe, ids)
+	if err != nil {
+		return err
+	}
+	var place int64
+	var f models.AccessFact
+	var value string
+	var from, until *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&place, &f.ID, &f.Part, &f.Attribute, &f.State, &value, &f.ObservedOn.Time, &from, &until}, func() error {
+		f.Value = []byte(value)
+		f.ValidFrom, f.ValidUntil = dateOf(from), dateOf(until)
+		n, ok := at[place]
+		if !ok {
+			return nil
+		}
+		if fact, err := access.FactOf(&f); err == nil { // what the table of attributes does not have any more is not known
+			sites[n].Facts = append(sites[n].Facts, fact)
+		}
+		return nil
+	})
+	return err
+}
+
+func dateOf(t *time.Time) *models.Date {
+	if t == nil {
+		return nil
+	}
+	return &models.Date{Time: *t}
+}
+
+// usableBits is the SQL condition that some profile can use the place.
+func usableBits(least string) string {
+	if least == models.VerdictYes {
+		return fmt.Sprintf("(p.verdicts & (p.verdicts >> 1) & %d) <> 0", 0x5555)
+	}
+	return fmt.Sprintf("(p.verdicts & %d) <> 0", 0xAAAA)
+}
+
+// reach counts the residents about the sites that turn.
+func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facilities []plan.Facility, changed []int64, lineages map[string][]string, home map[int64]int, least string) error {
+	var about [][]string
+	var box []float64 // min lon, min lat, max lon, max lat
+	for i := range facilities {
+		f := &facilities[i]
+		if f.Before == f.After {
+			continue
+		}
+		about = append(about, f.Categories...)
+		if box == nil {
+			box = []float64{f.At.Lon, f.At.Lat, f.At.Lon, f.At.Lat}
+		}
+		box = []float64{min(box[0], f.At.Lon), min(box[1], f.At.Lat), max(box[2], f.At.Lon), max(box[3], f.At.Lat)}
+	}
+	if box == nil {
+		return nil
+	}
+	// a degree of latitude is 111 km, one of longitude half of that or more up to 60° N
+	distance := plan.MaxDistance() / 55_000
+	q := newQuery()
+	cellBox := fmt.Sprintf("ST_Expand(ST_MakeEnvelope(%s, %s, %s, %s, 4326), %s)", q.arg(box[0]), q.arg(box[1]), q.arg(box[2]), q.arg(box[3]), q.arg(distance))
+	rows, err := s.pool.Query(ctx, `SELECT ST_X(point), ST_Y(point), municipality_id, coalesce(pop_total, -1), coalesce(pop_0_14, -1), coalesce(pop_65_plus, -1), source, source_year, method, suppressed
+		FROM population_cells WHERE deleted_at IS NULL AND point && `+cellBox+` ORDER BY id`, pgx.QueryExecModeCacheDescribe, q.named())
+	if err != nil {
+		return err
+	}
+	type origin struct {
+		source, method string
+		year           int
+	}
+	sources := map[origin]*PopulationSource{}
+	var order []origin
+	var cells []plan.Cell
+	var c plan.Cell
+	var municipality *int64
+	var source, method string
+	var year *int
+	var suppressed bool
+	_, err = pgx.ForEachRow(rows, []any{&c.At.Lon, &c.At.Lat, &municipality, &c.Total, &c.UpTo14, &c.From65, &source, &year, &method, &suppressed}, func() error {
+		cell := c
+		cell.Municipality = homeOf(home, municipality)
+		cell.SecretTotal, cell.Secret0, cell.Sec65 = c.Total < 0, c.UpTo14 < 0, c.From65 < 0
+		cells = append(cells, cell)
+		o := origin{source: source, method: method}
+		if year != nil {
+			o.year = *year
+		}
+		of := sources[o]
+		if of == nil {
+			of = &PopulationSource{Source: source, Year: year, Method: method}
+			sources[o], order = of, append(order, o)
+		}
+		of.Cells++
+		if suppressed {
+			of.Suppressed++
+		}
+		of.Persons += int64(max(c.Total, 0))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range order {
+		a.Population = append(a.Population, *sources[o])
+	}
+	if len(cells) == 0 {
+		return nil
+	}
+	var codes []string
+	subtrees := plan.Subtrees(about)
+	for code, lineage := range lineages {
+		if slices.ContainsFunc(lineage, func(c string) bool { return slices.Contains(subtrees, c) }) {
+			codes = append(codes, code)
+		}
+	}
+	q = newQuery()
+	q.and("p.deleted_at IS NULL")
+	q.and("p.lifecycle = ?", models.LifecycleExisting)
+	q.and(usableBits(least))
+	q.and("NOT p.id = ANY(?)", changed)
+	q.and("(p.heritage_category = ANY(?) OR p.infrastructure_category = ANY(?))", codes, codes)
+	q.and(q.visible("p", scope))
+	q.and("p.geom && " + strings.Join([]string{"ST_Expand(ST_MakeEnvelope(" + q.arg(box[0]), q.arg(box[1]), q.arg(box[2]), q.arg(box[3]), "4326)", q.arg(2*distance+0.02) + ")"}, ", "))
+	shown := shownGeom(scope, q)
+	rows, err = s.pool.Query(ctx, `SELECT heritage_category, infrastructure_category, verdicts, ST_X(pt), ST_Y(pt), coalesce(area_m2, CASE WHEN ST_Dimension(g) = 2 THEN ST_Area(g::geography) END, 0)
+		FROM (SELECT p.heritage_category, p.infrastructure_category, p.verdicts, p.area_m2, `+shown+` AS g, CASE WHEN p.is_point THEN `+shown+` ELSE ST_PointOnSurface(`+shown+`) END AS pt
+			FROM places p WHERE `+q.where()+`) d`, pgx.QueryExecModeCacheDescribe, q.named())
+	if err != nil {
+		return err
+	}
+	var heritage, infrastructure *string
+	var verdicts models.Verdicts
+	var f plan.Facility
+	_, err = pgx.ForEachRow(rows, []any{&heritage, &infrastructure, &verdicts, &f.At.Lon, &f.At.Lat, &f.AreaM2}, func() error {
+		other := f
+		other.Categories = categoryLineages(lineages, categoriesOf(heritage, infrastructure))
+		other.Before = plan.Usable(verdicts, least)
+		other.After = other.Before
+		facilities = append(facilities, other)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a.Coverage = plan.Reach(facilities, cells, plan.StraightLine(plan.DetourFactor))
+	return nil
+}
+
+// turnedProducts judges the products that stop at places that turn, before and after.
+func (s *Store) turnedProducts(ctx context.Context, user *models.User, a *WhatIf, turned []int64) ([]ProductTurn, error) {
+	if len(turned) == 0 {
+		return nil, nil
+	}
+	q := newQuery()
+	q.and("p.deleted_at IS NULL")
+	q.and(q.visible("p", models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)))
+	q.and("p.id IN (SELECT product_id FROM product_stops WHERE place_id = ANY(?))", turned)
+	if v := q.visible("y", models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)); v != "true" {
+		// of a product with a stop that the user may not know of, nothing whole can be said
+		q.and("NOT EXISTS (SELECT 1 FROM product_stops h JOIN places y ON y.id = h.place_id WHERE h.product_id = p.id AND y.deleted_at IS NULL AND NOT " + v + ")")
+	}
+	rows, err := s.pool.Query(ctx, `SELECT p.id, p.name_pl, p.name_en, s.place_id, s.optional, x.verdicts
+		FROM products p JOIN product_stops s ON s.product_id = p.id JOIN places x ON x.id = s.place_id
+		WHERE `+q.where()+` AND x.deleted_at IS NULL ORDER BY p.id, s.position`, pgx.QueryExecModeCacheDescribe, q.named())
+	if err != nil {
+		return nil, err
+	}
+	after := map[int64]models.Verdicts{}
+	before := map[int64]models.Verdicts{}
+	for i := range a.Sites {
+		before[a.Sites[i].ID], after[a.Sites[i].ID] = a.Outcomes[i].Effect.Before, a.Outcomes[i].Effect.After
+	}
+	var products []ProductTurn
+	var stops [][2][]models.Verdicts
+	var p PlaceLink
+	var place int64
+	var optional bool
+	var verdicts models.Verdicts
+	_, err = pgx.ForEachRow(rows, []any{&p.ID, &p.NamePL, &p.NameEN, &place, &optional, &verdicts}, func() error {
+		if n := len(products); n == 0 || products[n-1].ID != p.ID {
+			products, stops = append(products, ProductTurn{PlaceLink: p}), append(stops, [2][]models.Verdicts{})
+		}
+		if optional {
+			return nil
+		}
+		was, is := verdicts, verdicts
+		if v, ok := after[place]; ok {
+			was, is = before[place], v
+		}
+		of := &stops[len(stops)-1]
+		of[0], of[1] = append(of[0], was), append(of[1], is)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	kept := products[:0]
+	for i, p := range products {
+		p.Before, p.After = plan.Worst(stops[i][0]), plan.Worst(stops[i][1])
+		if p.Before != p.After {
+			kept = append(kept, p)
+		}
+	}
+	return kept, nil
+}
