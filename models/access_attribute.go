@@ -40,9 +40,12 @@ type AccessAttribute struct {
 	// ShelfYears is how long an observation holds: 5 for geometry, 2 for equipment, 1 for staff and media. A fact with a
 	// valid_until of its own ends there.
 	ShelfYears int `json:"shelf_years"`
-	// OSM is the OpenStreetMap key for it, A11yJSON its name or the object that holds it there; empty where there is none.
+	// OSM is the OpenStreetMap key for it, A11yJSON the member that holds it there, from properties.accessibility; empty where there
+	// is none.
 	OSM      string `json:"osm,omitempty"`
 	A11yJSON string `json:"a11yjson,omitempty"`
+	// A11yFields say it so that programs can read and write A11yJSON by them, the attribute's own link first.
+	A11yFields []A11yField `json:"-"`
 	// SchemaOrg is the property of a schema.org Place that carries it; empty for what is not told there. An amenityFeature is
 	// a LocationFeatureSpecification whose propertyID is Code and whose unitCode is UnitCode.
 	SchemaOrg string `json:"schema_org,omitempty"`
@@ -331,8 +334,17 @@ func (a AccessAttribute) OfPath() bool {
 
 var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 	var all []AccessAttribute
-	add := func(link string, shelf int, a AccessAttribute, osm, a11y string) {
-		a.Link, a.ShelfYears, a.OSM, a.A11yJSON, a.Help = link, shelf, osm, a11y, accessHelp[a.Code]
+	add := func(link string, shelf int, a AccessAttribute, osm string, a11y ...A11yField) {
+		a.Link, a.ShelfYears, a.OSM, a.Help, a.A11yFields = link, shelf, osm, accessHelp[a.Code], a11y
+		for i := range a.A11yFields {
+			f := &a.A11yFields[i]
+			if f.Link == "" {
+				f.Link = link
+			}
+			if a.A11yJSON == "" {
+				a.A11yJSON = f.Name()
+			}
+		}
 		for _, l := range AccessLinks.Codes() {
 			if l == link || link == LinkServices || slices.Contains(alsoAt[a.Code], l) {
 				a.Links = append(a.Links, l)
@@ -361,124 +373,206 @@ var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 	}
 
 	add(LinkArrival, shelfGeometry, number("stop_distance", "m", 0, 20000, "odległość od przystanku", "distance from the stop"),
-		"", "")
+		"")
 	add(LinkArrival, shelfEquipment,
 		count("parking_disabled", 500, "miejsca parkingowe dla osób z niepełnosprawnością", "disabled parking spaces"),
-		"capacity:disabled", "parking.forWheelchairUsers.count")
+		"capacity:disabled",
+		a11y("parking.forWheelchairUsers?.count"))
 	add(LinkArrival, shelfGeometry,
 		number("parking_distance", "m", 0, 5000, "odległość parkingu od wejścia", "distance from parking to the entrance"),
-		"", "parking.forWheelchairUsers.distanceToEntrance")
+		"",
+		a11y("parking.forWheelchairUsers.distanceToEntrance"))
 
 	add(LinkPath, shelfGeometry, number("path_min_width", "cm", 0, 2000, "najmniejsza szerokość dojścia", "least width of the path"),
-		"width", "pathways.widthAtObstacles")
+		"width",
+		a11y("pathways.widthAtObstacles"))
 	add(LinkPath, shelfGeometry,
 		number("incline_max", "%", -100, 100, "największe nachylenie podłużne (ujemne: w dół do wejścia)",
-			"greatest slope along the path (negative: down to the entrance)"), "incline", "surface.longitudinalSlope")
+			"greatest slope along the path (negative: down to the entrance)"), "incline",
+		a11y("surface.longitudinalSlope"))
 	add(LinkPath, shelfGeometry,
-		number("incline_run", "m", 0, 20000, "długość odcinka o największym nachyleniu", "length of the steepest part"), "", "")
+		number("incline_run", "m", 0, 20000, "długość odcinka o największym nachyleniu", "length of the steepest part"), "")
 	add(LinkPath, shelfGeometry, number("cross_slope", "%", 0, 100, "nachylenie poprzeczne", "slope across the path"),
-		"incline:across", "surface.lateralSlope")
-	add(LinkPath, shelfGeometry, enum("surface", Surfaces, "nawierzchnia", "surface"), "surface", "surface.types")
+		"incline:across",
+		a11y("surface.lateralSlope"))
+	add(LinkPath, shelfGeometry, enum("surface", Surfaces, "nawierzchnia", "surface"), "surface",
+		a11y("surface.types[]"))
 	add(LinkPath, shelfGeometry, enum("smoothness", Smoothnesses, "równość nawierzchni", "smoothness"),
-		"smoothness", "surface.smoothness")
-	add(LinkPath, shelfGeometry, enum("kerb", Kerbs, "krawężnik", "kerb"), "kerb", "pathways.isKerbstoneFree")
+		"smoothness",
+		a11y("surface.smoothness"))
+	add(LinkPath, shelfGeometry, enum("kerb", Kerbs, "krawężnik", "kerb"), "kerb",
+		a11y("pathways.isKerbstoneFree", "no = true", "flush > true", "lowered > false", "raised > false", "rolled > false"))
 	add(LinkPath, shelfGeometry, number("kerb_height", "cm", 0, 50, "wysokość krawężnika", "height of the kerb"),
-		"kerb:height", "")
-	add(LinkPath, shelfEquipment, yesNo("lit", "oświetlenie", "lighting"), "lit", "isWellLit")
+		"kerb:height")
+	add(LinkPath, shelfEquipment, yesNo("lit", "oświetlenie", "lighting"), "lit",
+		a11y("isWellLit"))
 	add(LinkPath, shelfEquipment,
-		number("rest_gap_max", "m", 0, 20000, "najdłuższy odcinek bez miejsca do siedzenia", "longest way without a seat"), "", "")
+		number("rest_gap_max", "m", 0, 20000, "najdłuższy odcinek bez miejsca do siedzenia", "longest way without a seat"), "")
 	add(LinkPath, shelfEquipment, enum("tactile_guidance", TactileGuidances, "prowadzenie dotykowe", "tactile guidance"),
-		"tactile_paving", "signageSystems.hasTactilePaving")
+		"tactile_paving",
+		a11y("", "partial = signageSystems[].hasTactilePaving:true", "yes > signageSystems[].hasTactilePaving:true",
+			"no = signageSystems[].hasTactilePaving:false"))
 
-	add(LinkEntrance, shelfGeometry, count("steps", 500, "stopnie", "steps"), "step_count", "stairs.count")
+	add(LinkEntrance, shelfGeometry, count("steps", 500, "stopnie", "steps"), "step_count",
+		a11y("entrances[n].properties.stairs.count"))
 	add(LinkEntrance, shelfGeometry, number("step_height", "cm", 0, 60, "wysokość stopnia", "height of a step"),
-		"wheelchair:step_height", "stairs.stepHeight")
+		"wheelchair:step_height",
+		a11y("entrances[n].properties.stairs.stepHeight"))
 	add(LinkEntrance, shelfEquipment, yesNo("step_contrast", "kontrastowe krawędzie stopni", "contrasting step edges"),
-		"", "hasHighContrastNosing")
-	add(LinkEntrance, shelfEquipment, enum("handrail", Handrails, "poręcz", "handrail"), "handrail", "hasHandRail")
-	add(LinkEntrance, shelfGeometry, enum("ramp", Ramps, "pochylnia", "ramp"), "ramp", "hasFixedRamp")
+		"",
+		a11y("entrances[n].properties.stairs.hasHighContrastNosing"))
+	add(LinkEntrance, shelfEquipment, enum("handrail", Handrails, "poręcz", "handrail"), "handrail",
+		a11y("entrances[n].properties.stairs",
+			"none = hasHandRail:false",
+			"both = hasHandRail:true grabBars.onUsersLeftSide:true grabBars.onUsersRightSide:true",
+			"left = hasHandRail:true grabBars.onUsersLeftSide:true grabBars.onUsersRightSide:false",
+			"right = hasHandRail:true grabBars.onUsersLeftSide:false grabBars.onUsersRightSide:true"))
+	add(LinkEntrance, shelfGeometry, enum("ramp", Ramps, "pochylnia", "ramp"), "ramp",
+		a11y("entrances[n].properties",
+			"fixed = hasFixedRamp:true", "removable = hasFixedRamp:false hasRemovableRamp:true", "removable < hasRemovableRamp:true",
+			"none = hasFixedRamp:false hasRemovableRamp:false"))
 	add(LinkEntrance, shelfGeometry, number("ramp_slope", "%", 0, 60, "nachylenie pochylni", "slope of the ramp"),
-		"incline", "slopeAngle")
+		"incline",
+		a11y("entrances[n].properties.slopeAngle"))
 	add(LinkEntrance, shelfGeometry, number("ramp_run", "m", 0, 200, "długość biegu pochylni", "length of a run of the ramp"),
-		"", "")
-	add(LinkEntrance, shelfEquipment, enum("stepfree_alternative", StepFreeAlternatives, "obejście stopni", "way round the steps"), "", "")
+		"")
+	add(LinkEntrance, shelfEquipment, enum("stepfree_alternative", StepFreeAlternatives, "obejście stopni", "way round the steps"), "",
+		a11y("entrances[n].properties.hasHoist", "platform = true"))
 	add(LinkEntrance, shelfGeometry,
-		yesNo("entrance_level", "wejście z poziomu terenu (próg do 2 cm)", "level entrance (lip of at most 2 cm)"), "", "entrances.isLevel")
+		yesNo("entrance_level", "wejście z poziomu terenu (próg do 2 cm)", "level entrance (lip of at most 2 cm)"), "",
+		a11y("entrances[n].properties.isLevel"))
 	add(LinkEntrance, shelfGeometry, number("threshold", "cm", 0, 60, "wysokość progu", "height of the threshold"),
-		"", "door.thresholdHeight")
+		"",
+		a11y("entrances[n].properties.door.thresholdHeight"))
 	add(LinkEntrance, shelfGeometry, number("door_width", "cm", 30, 600, "szerokość drzwi w świetle", "clear width of the door"),
-		"door:width", "door.width")
+		"door:width",
+		a11y("entrances[n].properties.door?.width"),
+		a11y("restrooms[n].entrance.door?.width").at(LinkToilet))
 	add(LinkEntrance, shelfEquipment, enum("door_operation", DoorOperations, "otwieranie drzwi", "door operation"),
-		"automatic_door", "door.isAutomatic")
+		"automatic_door",
+		a11y("entrances[n].properties.door",
+			"automatic = isAutomatic:true", "revolving = isRevolving:true", "turnstile = isTurnstile:true",
+			"manual = isAutomatic:false isAlwaysOpen:false isRevolving:false isTurnstile:false"))
 	add(LinkEntrance, shelfEquipment, yesNo("glass_marked", "oznaczone przeszklenia", "marked glass"),
-		"", "hasClearMarkingOnGlassDoor")
-	add(LinkEntrance, shelfEquipment, enum("call_device", CallDevices, "przywołanie obsługi", "call device"), "", "hasIntercom")
-	add(LinkEntrance, shelfEquipment, yesNo("sound_beacon", "naprowadzanie dźwiękiem", "sound beacon"), "", "")
+		"",
+		a11y("entrances[n].properties.door.hasClearMarkingOnGlassDoor"))
+	add(LinkEntrance, shelfEquipment, enum("call_device", CallDevices, "przywołanie obsługi", "call device"), "",
+		a11y("entrances[n].properties.door",
+			"video = hasIntercom:true intercom.hasVideoCamera:true", "intercom = hasIntercom:true intercom.hasVideoCamera:false",
+			"button < hasIntercom:false needsDoorbell:true"))
+	add(LinkEntrance, shelfEquipment, yesNo("sound_beacon", "naprowadzanie dźwiękiem", "sound beacon"), "")
 
 	add(LinkInside, shelfGeometry, enum("stepfree_inside", StepFreeExtents, "wnętrze bez stopni", "step-free inside"),
-		"wheelchair", "wheelchairAccessibilityGrade")
+		"wheelchair")
 	add(LinkInside, shelfGeometry, number("turning_space", "cm", 0, 2000, "średnica pola manewru", "diameter of the turning space"),
-		"wheelchair:turning_circle", "turningSpaceInFront")
+		"wheelchair:turning_circle",
+		a11y("pathwaysInside.surface.turningSpace"),
+		a11y("restrooms[n].turningSpaceInside").at(LinkToilet),
+		a11y("entrances[n].properties.door.turningSpaceInFront").at(LinkEntrance))
 	add(LinkInside, shelfGeometry, number("lift_width", "cm", 30, 500, "szerokość kabiny windy", "width of the lift car"),
-		"", "EquipmentProperties.cabinWidth")
+		"",
+		a11y("availableEquipment[category=elevator].cabinWidth"))
 	add(LinkInside, shelfGeometry, number("lift_length", "cm", 30, 1000, "długość kabiny windy", "length of the lift car"),
-		"", "EquipmentProperties.cabinLength")
+		"",
+		a11y("availableEquipment[category=elevator].cabinLength"))
 	add(LinkInside, shelfEquipment, yesNo("lift_speech", "komunikaty głosowe w windzie", "spoken announcements in the lift"),
-		"", "EquipmentProperties.hasSpeech")
-	add(LinkInside, shelfEquipment, number("desk_height", "cm", 0, 200, "wysokość lady", "height of the desk"), "", "desks.height")
+		"",
+		a11y("availableEquipment[category=elevator].hasSpeech"))
+	add(LinkInside, shelfEquipment, number("desk_height", "cm", 0, 200, "wysokość lady", "height of the desk"), "",
+		a11y("desks?[0].fixedHeight"))
 	add(LinkInside, shelfEquipment,
-		number("knee_space", "cm", 0, 200, "wysokość miejsca na kolana pod ladą", "height of the knee space under the desk"), "", "desks")
+		number("knee_space", "cm", 0, 200, "wysokość miejsca na kolana pod ladą", "height of the knee space under the desk"), "",
+		a11y("desks[0].fixedHeightBelow"))
 	add(LinkInside, shelfEquipment,
-		count("wheelchair_places", 10000, "miejsca dla wózków na widowni", "wheelchair places in the audience"), "", "wheelchairPlaces.count")
+		count("wheelchair_places", 10000, "miejsca dla wózków na widowni", "wheelchair places in the audience"), "",
+		a11y("wheelchairPlaces?.count"))
 
 	add(LinkToilet, shelfEquipment,
-		enum("toilet_wheelchair", WheelchairToilets, "toaleta dla osób na wózkach", "toilet for wheelchair users"), "toilets:wheelchair", "restrooms")
+		enum("toilet_wheelchair", WheelchairToilets, "toaleta dla osób na wózkach", "toilet for wheelchair users"), "toilets:wheelchair",
+		a11y("restrooms?[n].isAccessibleWithWheelchair", "yes = true", "no = false", "limited > false"))
 	add(LinkToilet, shelfGeometry,
-		enum("toilet_transfer", ToiletTransfers, "strona przesiadania na toaletę", "side of transfer to the toilet"), "", "toilet.spaceOnUsers*Side")
+		enum("toilet_transfer", ToiletTransfers, "strona przesiadania na toaletę", "side of transfer to the toilet"), "",
+		a11y("restrooms[n].toilet",
+			// A11yJSON looks from the toilet, we look at it.
+			"both < spaceOnUsersLeftSide>=90 spaceOnUsersRightSide>=90",
+			"left < spaceOnUsersLeftSide<90 spaceOnUsersRightSide>=90",
+			"right < spaceOnUsersLeftSide>=90 spaceOnUsersRightSide<90",
+			"none < spaceOnUsersLeftSide<90 spaceOnUsersRightSide<90"))
 	add(LinkToilet, shelfGeometry, number("toilet_seat_height", "cm", 20, 80, "wysokość deski sedesowej", "height of the toilet seat"),
-		"", "heightOfBase")
-	add(LinkToilet, shelfEquipment, enum("grab_bars", GrabBars, "poręcze przy toalecie", "grab bars"), "", "grabBars")
+		"",
+		a11y("restrooms[n].toilet.heightOfBase"))
+	add(LinkToilet, shelfEquipment, enum("grab_bars", GrabBars, "poręcze przy toalecie", "grab bars"), "",
+		a11y("restrooms[n].toilet.grabBars",
+			"both = onUsersLeftSide:true onUsersRightSide:true", "none = onUsersLeftSide:false onUsersRightSide:false",
+			"one < onUsersLeftSide:true onUsersRightSide:false", "one < onUsersLeftSide:false onUsersRightSide:true"))
 	add(LinkToilet, shelfEquipment, yesNo("adult_changing", "przewijak dla dorosłych (komfortka)", "changing table for adults"),
-		"", "hasChangingTableForAdults")
-	add(LinkToilet, shelfEquipment, yesNo("hoist", "podnośnik sufitowy", "ceiling hoist"), "", "hasCeilingHoist")
+		"",
+		a11y("restrooms[n].hasChangingTableForAdults"))
+	add(LinkToilet, shelfEquipment, yesNo("hoist", "podnośnik sufitowy", "ceiling hoist"), "",
+		a11y("restrooms[n].hasCeilingHoist"))
 	add(LinkToilet, shelfEquipment, yesNo("baby_changing", "przewijak dla niemowląt", "baby changing table"),
-		"changing_table", "hasChangingTableForBabies")
-	add(LinkToilet, shelfStaff, enum("key_needed", Keys, "klucz do toalety", "key to the toilet"), "centralkey", "needsEuroKey")
+		"changing_table",
+		a11y("restrooms[n].hasChangingTableForBabies"))
+	add(LinkToilet, shelfStaff, enum("key_needed", Keys, "klucz do toalety", "key to the toilet"), "centralkey",
+		a11y("restrooms[n].entrance.door.needsEuroKey", "eurokey = true", "none = false"))
 
 	media := enum("tactile_media", TactileMedia, "materiały dotykowe", "tactile media")
 	media.Type = AttributeSet
-	add(LinkServices, shelfStaff, media, "tactile_writing", "hasTactileMap")
+	add(LinkServices, shelfStaff, media, "tactile_writing",
+		a11y("",
+			"plan = signageSystems[].hasTactileMap:true", "model = media[].isTactile:true", "model < media[].accessMode[]:tactile",
+			"braille = signageSystems[].hasBraille:true", "braille < media[].isBraille:true",
+			"none = signageSystems[].hasTactileMap:false media[].isTactile:false signageSystems[].hasBraille:false"))
 	add(LinkServices, shelfStaff, enum("audio_description", AudioDescriptions, "audiodeskrypcja", "audio description"),
-		"", "media.hasAudioDescription")
+		"",
+		a11y("",
+			"permanent < interactions[].perception.audioDescription:always",
+			"permanent > media[].hasAudioDescription:true", "app > media[].hasAudioDescription:true",
+			"occasional = media[].hasAudioDescription:true", "occasional < interactions[].perception.audioDescription:sometimes",
+			"none = media[].hasAudioDescription:false"))
 	add(LinkServices, shelfEquipment, enum("induction_loop", InductionLoops, "pętla indukcyjna", "induction loop"),
-		"hearing_loop", "media.hasInductionLoop")
-	add(LinkServices, shelfStaff, enum("sign_language", SignLanguages, "język migowy", "sign language"), "", "staff.languages")
-	add(LinkServices, shelfStaff, yesNo("captions", "napisy", "captions"), "", "media.hasSubtitles")
+		"hearing_loop",
+		a11y("hasInductionLoop", "fixed = true", "none = false"))
+	add(LinkServices, shelfStaff, enum("sign_language", SignLanguages, "język migowy", "sign language"), "",
+		a11y("",
+			"live = staff.languages[]:pso", "live < staff.languages[]:sgn-pso",
+			"video = media[].languages[]:pso", "video < media[].languages[]:sgn-pso"))
+	add(LinkServices, shelfStaff, yesNo("captions", "napisy", "captions"), "",
+		a11y("", "true = media[].hasSubtitles:true", "true < interactions[].perception.subtitles:always",
+			"false = media[].hasSubtitles:false"))
 	add(LinkServices, shelfStaff, yesNo("easy_to_read", "tekst łatwy do czytania (ETR)", "easy-to-read text"),
-		"", "media.hasPlainLanguageOption")
-	add(LinkServices, shelfEquipment, yesNo("pictograms", "piktogramy", "pictograms"), "", "")
+		"",
+		a11y("media[].hasPlainLanguageOption"))
+	add(LinkServices, shelfEquipment, yesNo("pictograms", "piktogramy", "pictograms"), "",
+		a11y("signageSystems[].hasPictograms"))
 	add(LinkServices, shelfStaff, enum("quiet_space", QuietSpaces, "miejsce lub pora ciszy", "quiet space or hours"),
-		"quiet_hours", "hasLowStimulusEnvironment")
+		"quiet_hours",
+		a11y("hasLowStimulusEnvironment", "space = true", "none = false"))
 	add(LinkServices, shelfStaff, yesNo("assistance_dog", "wstęp z psem asystującym", "assistance dogs allowed"),
-		"dog", "animalPolicy.allowsGuideDogs")
-	add(LinkServices, shelfStaff, yesNo("evacuation_support", "wsparcie w ewakuacji", "support in evacuation"), "", "")
-	add(LinkServices, shelfStaff, yesNo("staff_trained", "przeszkolona obsługa", "trained staff"), "", "")
-	add(LinkServices, shelfStaff, yesNo("text_contact", "kontakt tekstowy (SMS, e-mail, czat)", "contact by text (SMS, e-mail, chat)"), "", "")
+		"dog",
+		a11y("animalPolicy",
+			"true = allowsGuideDogs:true allowsAssistanceDogs:true", "false = allowsGuideDogs:false allowsAssistanceDogs:false",
+			"true < allowsGuideDogs:true", "true < allowsAssistanceDogs:true",
+			"false < allowsGuideDogs:false", "false < allowsAssistanceDogs:false"))
+	add(LinkServices, shelfStaff, yesNo("evacuation_support", "wsparcie w ewakuacji", "support in evacuation"), "")
+	add(LinkServices, shelfStaff, yesNo("staff_trained", "przeszkolona obsługa", "trained staff"), "")
+	add(LinkServices, shelfStaff, yesNo("text_contact", "kontakt tekstowy (SMS, e-mail, czat)", "contact by text (SMS, e-mail, chat)"), "")
 	add(LinkServices, shelfStaff,
-		yesNo("contact_on_request", "kontakt w formie wskazanej we wniosku", "contact in the form a person asks for"), "", "")
-	add(LinkServices, shelfEquipment, yesNo("fm_system", "system FM", "FM system"), "", "")
+		yesNo("contact_on_request", "kontakt w formie wskazanej we wniosku", "contact in the form a person asks for"), "")
+	add(LinkServices, shelfEquipment, yesNo("fm_system", "system FM", "FM system"), "")
 	layout := enum("layout_info", LayoutInformations, "informacja o rozkładzie pomieszczeń", "information about the layout")
 	layout.Type = AttributeSet
-	add(LinkServices, shelfEquipment, layout, "", "")
+	add(LinkServices, shelfEquipment, layout, "")
 	add(LinkServices, shelfStaff,
-		yesNo("machine_readable_text", "informacja o działalności do odczytu maszynowego", "machine-readable text about the institution"), "", "")
+		yesNo("machine_readable_text", "informacja o działalności do odczytu maszynowego", "machine-readable text about the institution"), "")
 	add(LinkServices, shelfStaff,
-		yesNo("pjm_recording", "nagranie o działalności w PJM", "recording about the institution in Polish Sign Language"), "", "")
+		yesNo("pjm_recording", "nagranie o działalności w PJM", "recording about the institution in Polish Sign Language"), "")
 	add(LinkServices, shelfEquipment,
-		AccessAttribute{Code: "certificate_issuer", Type: AttributeText, Label: Text{"certyfikat: wydawca", "certificate: issuer"}}, "", "")
+		AccessAttribute{Code: "certificate_issuer", Type: AttributeText, Label: Text{"certyfikat: wydawca", "certificate: issuer"}}, "")
 	add(LinkServices, shelfEquipment,
-		AccessAttribute{Code: "certificate_category", Type: AttributeText, Label: Text{"certyfikat: kategoria", "certificate: category"}}, "", "")
+		AccessAttribute{Code: "certificate_category", Type: AttributeText, Label: Text{"certyfikat: kategoria", "certificate: category"}}, "")
 	add(LinkServices, shelfEquipment,
-		enum("wheelchair_claim", WheelchairClaims, "dostępność dla wózków według źródła", "wheelchair access as a source claims it"), "wheelchair", "")
+		enum("wheelchair_claim", WheelchairClaims, "dostępność dla wózków według źródła", "wheelchair access as a source claims it"), "wheelchair",
+		a11y("wheelchairAccessibilityGrade", "yes < fully", "limited < partially", "no < not"))
 	return all
 })

@@ -97,7 +97,8 @@ func TestEveryAccessAttributeIsExplainedAndMapped(t *testing.T) {
 	}
 }
 
-// What the reference names with an OpenStreetMap key and an A11yJSON path; see accessibility.md, Facts.
+// What the reference names with an OpenStreetMap key and an A11yJSON member (accessibility.md, Facts), by the full paths of A11yJSON 31.1.
+// The grade of the wheelchair is somebody's claim there, as the tag wheelchair is, and no extent of what is step-free.
 func TestAccessAttributesKeepTheirForeignNames(t *testing.T) {
 	for code, want := range map[string][2]string{
 		"parking_disabled": {"capacity:disabled", "parking.forWheelchairUsers.count"},
@@ -105,21 +106,23 @@ func TestAccessAttributesKeepTheirForeignNames(t *testing.T) {
 		"incline_max":      {"incline", "surface.longitudinalSlope"},
 		"kerb":             {"kerb", "pathways.isKerbstoneFree"},
 		"kerb_height":      {"kerb:height", ""},
-		"tactile_guidance": {"tactile_paving", "signageSystems.hasTactilePaving"},
-		"steps":            {"step_count", "stairs.count"},
-		"step_height":      {"wheelchair:step_height", "stairs.stepHeight"},
-		"threshold":        {"", "door.thresholdHeight"},
-		"door_width":       {"door:width", "door.width"},
-		"stepfree_inside":  {"wheelchair", "wheelchairAccessibilityGrade"},
-		"turning_space":    {"wheelchair:turning_circle", "turningSpaceInFront"},
-		"lift_width":       {"", "EquipmentProperties.cabinWidth"},
+		"tactile_guidance": {"tactile_paving", "signageSystems[].hasTactilePaving"},
+		"steps":            {"step_count", "entrances[n].properties.stairs.count"},
+		"step_height":      {"wheelchair:step_height", "entrances[n].properties.stairs.stepHeight"},
+		"threshold":        {"", "entrances[n].properties.door.thresholdHeight"},
+		"door_width":       {"door:width", "entrances[n].properties.door.width"},
+		"stepfree_inside":  {"wheelchair", ""},
+		"turning_space":    {"wheelchair:turning_circle", "pathwaysInside.surface.turningSpace"},
+		"lift_width":       {"", "availableEquipment[category=elevator].cabinWidth"},
 		"toilet_wheelchair": {
-			"toilets:wheelchair", "restrooms"},
-		"toilet_transfer": {"", "toilet.spaceOnUsers*Side"},
-		"grab_bars":       {"", "grabBars"},
-		"baby_changing":   {"changing_table", "hasChangingTableForBabies"},
-		"induction_loop":  {"hearing_loop", "media.hasInductionLoop"},
-		"assistance_dog":  {"dog", "animalPolicy.allowsGuideDogs"},
+			"toilets:wheelchair", "restrooms[n].isAccessibleWithWheelchair"},
+		"toilet_transfer":  {"", "restrooms[n].toilet.spaceOnUsersLeftSide"},
+		"grab_bars":        {"", "restrooms[n].toilet.grabBars.onUsersLeftSide"},
+		"baby_changing":    {"changing_table", "restrooms[n].hasChangingTableForBabies"},
+		"induction_loop":   {"hearing_loop", "hasInductionLoop"},
+		"wheelchair_claim": {"wheelchair", "wheelchairAccessibilityGrade"},
+		"pictograms":       {"", "signageSystems[].hasPictograms"},
+		"assistance_dog":   {"dog", "animalPolicy.allowsGuideDogs"},
 	} {
 		a, ok := AccessAttributeByCode(code)
 		if got := [2]string{a.OSM, a.A11yJSON}; !ok || got != want {
