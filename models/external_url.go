@@ -2,24 +2,21 @@ package models
 
 import (
 	"net/url"
-	"strings"
+	"regexp"
 )
 
-// externalURLs are the addresses of what an external id names, by scheme; the id comes at the end.
-var externalURLs = map[string]string{
-	SchemeOSM:      "https://www.openstreetmap.org/",
-	SchemeWikidata: "https://www.wikidata.org/entity/",
-}
+var osmObject = regexp.MustCompile(`^(n|w|r|node|way|relation)/?([0-9]{1,19})$`)
 
 // ExternalURL is the address of what an external id names, "" where the scheme has none.
 func ExternalURL(scheme, value string) string {
-	base := externalURLs[scheme]
-	if base == "" || value == "" {
-		return ""
+	switch scheme {
+	case SchemeOSM:
+		if m := osmObject.FindStringSubmatch(value); m != nil {
+			kind := map[byte]string{'n': "node", 'w': "way", 'r': "relation"}[m[1][0]]
+			return "https://www.openstreetmap.org/" + kind + "/" + m[2]
+		}
+	case SchemeWikidata:
+		return "https://www.wikidata.org/entity/" + url.PathEscape(value)
 	}
-	parts := strings.Split(value, "/")
-	for i := range parts {
-		parts[i] = url.PathEscape(parts[i])
-	}
-	return base + strings.Join(parts, "/")
+	return ""
 }

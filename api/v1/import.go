@@ -20,13 +20,15 @@ import (
 // ImportInput says how an uploaded file is to be imported.
 type ImportInput struct {
 	// Profile is the name of a shipped profile; profile_yaml is one of the sender's own instead.
-	Profile        string `json:"profile,omitzero"`
-	ProfileYAML    string `json:"profile_yaml,omitzero" validate:"max=65536"`
-	CRS            int    `json:"crs,omitzero" validate:"gte=0,lte=1000000"`
-	Layer          string `json:"layer,omitzero" validate:"max=200"`
-	Publication    string `json:"publication,omitzero" validate:"omitempty,publication"`
-	MunicipalityID *int64 `json:"municipality_id,omitzero" validate:"omitempty,gte=1"`
-	DryRun         bool   `json:"dry_run,omitzero"`
+	Profile     string `json:"profile,omitzero"`
+	ProfileYAML string `json:"profile_yaml,omitzero" validate:"max=65536"`
+	CRS         int    `json:"crs,omitzero" validate:"gte=0,lte=1000000"`
+	Layer       string `json:"layer,omitzero" validate:"max=200"`
+	Publication string `json:"publication,omitzero" validate:"omitempty,publication"`
+	// AsOf is the day on which the file was true: facts that have no date of their own are dated by it.
+	AsOf           *models.Date `json:"as_of,omitzero"`
+	MunicipalityID *int64       `json:"municipality_id,omitzero" validate:"omitempty,gte=1"`
+	DryRun         bool         `json:"dry_run,omitzero"`
 }
 
 // Import is one import: how far it is, and what came of it.
@@ -217,7 +219,11 @@ func (h *handlers) startImport(ctx context.Context, body *multipart.Reader) (*mo
 	if err != nil || part.FormName() != "file" {
 		return nil, expected
 	}
-	b, err := h.jobs.Submit(ctx, user, job.Upload{Profile: in.Profile, ProfileYAML: in.ProfileYAML, FileName: part.FileName(), CRS: in.CRS, Layer: in.Layer,
+	var asOf models.Date
+	if in.AsOf != nil {
+		asOf = *in.AsOf
+	}
+	b, err := h.jobs.Submit(ctx, user, job.Upload{AsOf: asOf, Profile: in.Profile, ProfileYAML: in.ProfileYAML, FileName: part.FileName(), CRS: in.CRS, Layer: in.Layer,
 		Publication: in.Publication, MunicipalityID: in.MunicipalityID, DryRun: in.DryRun}, part)
 	var broken *job.BrokenUpload
 	if errors.As(err, &broken) {

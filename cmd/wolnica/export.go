@@ -15,7 +15,7 @@ import (
 )
 
 type exportCommand struct {
-	Format         string   `required:"" enum:"geojson,csv,xlsx,gpkg" placeholder:"geojson|csv|xlsx|gpkg" help:"File format." pl:"Format pliku."`
+	Format         string   `required:"" enum:"geojson,csv,xlsx,gpkg,a11yjson" placeholder:"geojson|csv|xlsx|gpkg|a11yjson" help:"File format." pl:"Format pliku."`
 	Out            string   `placeholder:"FILE" help:"File to write; standard output when not given." pl:"Plik wynikowy; bez tej opcji standardowe wyjście."`
 	Public         bool     `help:"Only what anybody may see: published, with approximate positions masked." pl:"Tylko to, co widzi każdy: opublikowane, z zamaskowanymi położeniami."`
 	Facet          string   `enum:",heritage,infrastructure" default:"" placeholder:"FACET" help:"heritage or infrastructure." pl:"heritage albo infrastructure."`

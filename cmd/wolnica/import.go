@@ -15,7 +15,7 @@ import (
 )
 
 type importCommands struct {
-	Files    importCommand         `cmd:"" default:"withargs" help:"Import places from files: GeoJSON, CSV, TSV, XLSX or GeoPackage. Exit code 3 says that rows were left out." pl:"Importuj miejsca z plików: GeoJSON, CSV, TSV, XLSX albo GeoPackage. Kod wyjścia 3 oznacza, że pominięto wiersze."`
+	Files    importCommand         `cmd:"" default:"withargs" help:"Import places from files: GeoJSON, CSV, TSV, XLSX, GeoPackage or A11yJSON. Exit code 3 says that rows were left out." pl:"Importuj miejsca z plików: GeoJSON, CSV, TSV, XLSX, GeoPackage albo A11yJSON. Kod wyjścia 3 oznacza, że pominięto wiersze."`
 	Undo     importUndoCommand     `cmd:"" help:"Take an import back, except what was changed since." pl:"Cofnij import z wyjątkiem tego, co potem zmieniono."`
 	List     importListCommand     `cmd:"" help:"List the imports." pl:"Wypisz importy."`
 	Profiles importProfilesCommand `cmd:"" help:"List the profiles that come with the program." pl:"Wypisz profile dostarczone z programem."`

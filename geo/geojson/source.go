@@ -32,7 +32,13 @@ const prefix = 256 << 10
 // own name; the feature's id is the column "@id". A feature that is wrong alone has Row.Err; JSON that cannot be read
 // further, a feature over MaxFeature and a "crs" that comes after the features it belongs to are errors of Next (or of
 // Open), as a *geo.Problem or with the line and byte where reading stopped.
-func Open(r io.Reader, size int64) (geo.Source, error) {
+func Open(r io.Reader, size int64) (geo.Source, error) { return open(r, size, false) }
+
+// OpenLoose is Open for formats made of GeoJSON that are less strict: it also reads an array of features, and features that
+// do not say that they are.
+func OpenLoose(r io.Reader, size int64) (geo.Source, error) { return open(r, size, true) }
+
+func open(r io.Reader, size int64, loose bool) (geo.Source, error) {
 	in := &input{buffer: bufio.NewReaderSize(r, prefix), limit: MaxFeature}
 	head, err := in.buffer.Peek(prefix)
 	if err != nil && err != io.EOF {
@@ -48,9 +54,16 @@ func Open(r io.Reader, size int64) (geo.Source, error) {
 		in.records = true
 		head = bytes.TrimLeft(trimmed, "\x1e \t\r\n")
 	}
-	s := &Source{in: in, size: size, columns: geo.NewColumns(), crs: geo.WGS84}
+	s := &Source{in: in, size: size, columns: geo.NewColumns(), crs: geo.WGS84, loose: loose}
 	s.dec = jsontext.NewDecoder(in, jsontext.AllowDuplicateNames(true))
 	s.row.Columns = s.columns
+	if trimmed := bytes.TrimLeft(head, " \t\r\n"); loose && len(trimmed) > 0 && trimmed[0] == '[' {
+		if _, err := s.dec.ReadToken(); err != nil {
+			return nil, s.broken(err)
+		}
+		s.inArray = true
+		return s, nil
+	}
 	if !s.collection(head) {
 		return s, nil
 	}
@@ -111,6 +124,9 @@ type Source struct {
 	row     geo.Row
 	err     error
 
+	// loose is OpenLoose; inArray is in an array of features, inCollection in that of a collection.
+	loose        bool
+	inArray      bool
 	inCollection bool
 	sawType      bool
 
@@ -317,8 +333,14 @@ func (s *Source) next() (*geo.Row, error) {
 		}
 		return nil, io.EOF
 	}
+	if s.inArray && s.dec.PeekKind() == ']' {
+		if err := s.end(); err != nil {
+			return nil, err
+		}
+		return nil, io.EOF
+	}
 	v, err := s.dec.ReadValue()
-	if err == io.EOF && !s.inCollection {
+	if err == io.EOF && !s.inCollection && !s.inArray {
 		return nil, io.EOF
 	}
 	if err != nil {
@@ -339,9 +361,21 @@ func (s *Source) finish() error {
 	if _, err := s.members(false); err != nil {
 		return err
 	}
-	if !s.sawType {
+	if !s.sawType && !s.loose {
 		return problem("type", "Brakuje \"type\": \"FeatureCollection\".", "“type”: “FeatureCollection” is missing.")
 	}
+	return s.nothingFollows()
+}
+
+// end reads what follows an array of features.
+func (s *Source) end() error {
+	if _, err := s.dec.ReadToken(); err != nil {
+		return s.broken(err)
+	}
+	return s.nothingFollows()
+}
+
+func (s *Source) nothingFollows() error {
 	s.allow()
 	if _, err := s.dec.ReadToken(); err != io.EOF {
 		if err == nil {
@@ -378,7 +412,7 @@ func (s *Source) feature(v jsontext.Value) {
 			geometry = m.value
 		}
 	}
-	if string(kind) != `"Feature"` {
+	if string(kind) != `"Feature"` && !(s.loose && kind == nil) {
 		s.fail(problem("type", "Obiekt nie ma typu „Feature”.", "The object is not of the type “Feature”."))
 		return
 	}

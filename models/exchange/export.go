@@ -30,6 +30,7 @@ var Formats = []Format{
 	{"csv", "text/csv; charset=utf-8", ".csv"},
 	{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
 	{"gpkg", "application/geopackage+sqlite3", ".gpkg"},
+	{"a11yjson", "application/json", ".a11y.json"},
 }
 
 // FormatByName is the format with the name; false when there is none.
@@ -51,7 +52,8 @@ const exportLayer = "places"
 // Positions have 7 decimals (about 1 cm) but in a GeoPackage, which holds them as they are stored. updated_at has whole
 // seconds in XLSX and milliseconds in a GeoPackage. An XLSX workbook holds a sheet's number of rows and a cell's length
 // of text: more is a CodeTooLarge error, before the first byte. A GeoPackage is made in a folder of its own below dir (""
-// is the system's temporary folder), which is always removed.
+// is the system's temporary folder), which is always removed. A11yJSON has the places with their access facts, as of today, and of
+// the rest what it has members for: see package a11yjson.
 func Export(ctx context.Context, s *store.Store, user *models.User, f models.PlaceFilter, format string, w io.Writer, dir string) error {
 	out := &gate{ctx: ctx, w: w}
 	var err error
@@ -66,6 +68,8 @@ func Export(ctx context.Context, s *store.Store, user *models.User, f models.Pla
 		if sink, err = tabular.NewXLSXSink(out, store.ExportColumns()); err == nil {
 			err = exportTo(ctx, s, user, f, sink, out)
 		}
+	case "a11yjson":
+		err = exportA11yJSON(ctx, s, user, f, out)
 	case "gpkg":
 		err = exportGPKG(ctx, s, user, f, out, dir)
 	default:

@@ -27,6 +27,7 @@ import (
 	"wolnica/geo/gpkg"
 	"wolnica/geo/tabular"
 	"wolnica/models"
+	"wolnica/models/access"
 	"wolnica/models/store"
 	"wolnica/models/store/storetest"
 )
@@ -89,10 +90,23 @@ func exportFixture(t *testing.T) *store.Store {
 			(1, 'inventory', 'national', '', '{}', '', '', NULL, NULL, NULL, NULL, NULL, '', '', '', '', NULL, '', now()),
 			(7, 'protection_form', 'register', 'B-1', '{}', '', '', NULL, NULL, '1950-01-01', NULL, '1999-12-31', '', '', '', '', NULL, '', NULL)`,
 		`INSERT INTO inspections (place_id, inspected_on, scale, grade) VALUES (1, '2025-06-07', 'heritage', 'fair'), (2, '2024-01-31', 'asset', '2')`,
+		// valid until after all tests, so that no shelf life ends in between
+		`INSERT INTO access_facts (place_id, part, attribute, state, value, observed_on, method, valid_until, deleted_at) VALUES
+			(1, 'path', 'path_min_width', 'known', '70', '2025-01-02', 'measured', '2200-01-01', NULL),
+			(1, '', 'staff_trained', 'known', 'true', '2025-01-02', 'owner_declared', '2200-01-01', NULL),
+			(1, 'toilet', 'toilet_wheelchair', 'not_applicable', NULL, '2025-03-04', 'measured', '2200-01-01', NULL),
+			(1, 'entrance#2', 'door_width', 'known', '92.5', '2025-01-02', 'measured', '2200-01-01', NULL),
+			(1, '', 'lit', 'known', 'true', '2025-01-02', 'measured', '2200-01-01', now()),
+			(3, '', 'induction_loop', 'known', '"fixed"', '2025-01-02', 'demonstration', '2200-01-01', NULL),
+			(4, '', 'captions', 'known', 'true', '2025-01-02', 'measured', '2200-01-01', NULL)`,
 	} {
 		if _, err := s.Pool().Exec(t.Context(), sql); err != nil {
 			t.Fatalf("fixture: %v", err)
 		}
+	}
+	exec1(t, s, "DELETE FROM settings WHERE key = 'access_rules'")
+	if _, _, err := s.RefreshRules(t.Context(), time.Now().UTC()); err != nil {
+		t.Fatal(err)
 	}
 	return s
 }
@@ -117,7 +131,7 @@ func readBack(t *testing.T, format string, data []byte) []map[string]string {
 	var source geo.Source
 	var err error
 	switch format {
-	case "geojson":
+	case "geojson", "a11yjson":
 		source, err = geojson.Open(bytes.NewReader(data), int64(len(data)))
 	case "csv":
 		source, err = tabular.OpenCSV(bytes.NewReader(data))
@@ -168,6 +182,7 @@ func TestExportMatchesTheGoldenFiles(t *testing.T) {
 		for _, f := range Formats {
 			got := export(t, s, user, models.PlaceFilter{}, f.Name)
 			path := filepath.Join("testdata", "export_"+name+f.Extension)
+			verdictDate := []byte(today().Format(time.DateOnly))
 			if f.Name == "xlsx" || f.Name == "gpkg" {
 				// these hold the time they were made; what counts is what is read from them
 				var b bytes.Buffer
@@ -180,6 +195,7 @@ func TestExportMatchesTheGoldenFiles(t *testing.T) {
 				got = b.Bytes()
 				path += ".txt"
 			}
+			got = bytes.ReplaceAll(got, verdictDate, []byte("<today>"))
 			if *update {
 				if err := os.MkdirAll("testdata", 0o755); err != nil {
 					t.Fatal(err)
@@ -298,6 +314,10 @@ func TestExportShowsWhatTheListShows(t *testing.T) {
 				if p.InspectionMethod != nil {
 					want["inspection_method"] = *p.InspectionMethod
 				}
+				for _, profile := range models.AccessProfiles.Codes() {
+					want["verdict_"+profile] = p.Verdicts.For(profile)
+				}
+				want["verdict_rules"], want["verdict_date"] = access.RulesVersion, today().Format(time.DateOnly)
 				got := map[string]any{}
 				for i, c := range columns {
 					switch c.Name {
@@ -442,6 +462,10 @@ func TestExportColumnsAreTheAuditForm(t *testing.T) {
 		}
 	}
 	want = append(want, "external_ids", "protections", "municipality", "grade", "inspected_on", "inspection_method")
+	for _, profile := range models.AccessProfiles.Codes() {
+		want = append(want, "verdict_"+profile)
+	}
+	want = append(want, "verdict_rules", "verdict_date")
 	var got []string
 	for _, c := range store.ExportColumns() {
 		got = append(got, c.Name)
@@ -694,7 +718,7 @@ func TestExportComesBackByTheProfileWolnica(t *testing.T) {
 	}
 	from := exportFixture(t)
 	want := records(t, from)
-	for _, f := range Formats {
+	for _, f := range slices.DeleteFunc(slices.Clone(Formats), func(f Format) bool { return f.Name == "a11yjson" }) {
 		path := filepath.Join(t.TempDir(), "places"+f.Extension)
 		if err := os.WriteFile(path, export(t, from, admin, models.PlaceFilter{}, f.Name), 0o600); err != nil {
 			t.Fatal(err)

@@ -124,7 +124,7 @@ func newRun(ctx context.Context, s *store.Store, actor *models.User, o Options) 
 	}
 	r := &run{s: s, actor: actor, o: o, mapper: newMapper(p), source: o.Source, began: time.Now()}
 	if r.source == nil {
-		if r.source, err = Open(o.Path, firstOf(o.Layer, p.layer)); err != nil {
+		if r.source, err = p.open(o.Path, firstOf(o.Layer, p.layer)); err != nil {
 			return nil, err
 		}
 	}

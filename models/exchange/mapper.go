@@ -38,6 +38,7 @@ type mapper struct {
 
 	row    *geo.Row
 	mapped *store.ImportFields
+	spoken map[string]*store.ImportFields // those that documents spoke of, by their names
 	// partFields are what the file says of the parts, in the order of the profile's.
 	partFields [][]string
 	// names are the file's columns by what is made of them; a new map each time the file grows, so it can be handed on.
@@ -147,6 +148,9 @@ func holds(text string) bool {
 // placeRow maps a row to a place; what keeps it out is an error issue of the result. It is nil for a row that the profile
 // leaves out.
 func (m *mapper) placeRow(row *geo.Row) *store.ImportRow {
+	if m.profile.format == formatA11yJSON {
+		return m.placeInfoRow(row)
+	}
 	r := m.begin(row)
 	if r.Outcome == store.ImportRejected {
 		return r
@@ -448,13 +452,9 @@ func (m *mapper) part(r *store.ImportRow, mapping *partMapping, mapped []string)
 		v.Value = factValue(v.Attribute, string(v.Value))
 	}
 	if err := part.Validate(m.today); err != nil {
-		pl, en := err.Error(), err.Error()
-		var known *models.Error
-		if errors.As(err, &known) && len(known.Fields) > 0 {
-			pl, en = known.Fields[0].Message.PL, known.Fields[0].Message.EN
-		}
-		r.Warn(firstOf(first.column, string(mapping.kind)), first.raw, "part", "Pominięto wpis ("+string(mapping.kind)+"): "+pl,
-			"An entry was left out ("+string(mapping.kind)+"): "+en)
+		text := messageOf(err)
+		r.Warn(firstOf(first.column, string(mapping.kind)), first.raw, "part", "Pominięto wpis ("+string(mapping.kind)+"): "+text.PL,
+			"An entry was left out ("+string(mapping.kind)+"): "+text.EN)
 		return
 	}
 	if p, ok := part.(*models.Protection); ok && p.Code == models.ProtectionRegister && p.NumberRaw != "" && len(p.RegisterNumbers) == 0 {
@@ -462,6 +462,15 @@ func (m *mapper) part(r *store.ImportRow, mapping *partMapping, mapped []string)
 			"No register number could be read; the text alone was kept.")
 	}
 	r.Parts = append(r.Parts, store.ImportPart{Part: part, Fields: mapped})
+}
+
+// messageOf is the first thing that Validate said.
+func messageOf(err error) models.Text {
+	var known *models.Error
+	if errors.As(err, &known) && len(known.Fields) > 0 {
+		return known.Fields[0].Message
+	}
+	return models.Text{PL: err.Error(), EN: err.Error()}
 }
 
 func protectionKind(code string) string {

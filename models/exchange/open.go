@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"wolnica/geo"
@@ -35,6 +36,19 @@ func Open(path, layer string) (geo.Source, error) {
 	return nil, models.NewError(models.CodeUnsupportedMedia,
 		fmt.Sprintf("Nie czytamy plików %q. Obsługiwane: .geojson, .csv, .tsv, .xlsx, .gpkg.", filepath.Ext(path)),
 		fmt.Sprintf("Files %q are not read. Supported: .geojson, .csv, .tsv, .xlsx, .gpkg.", filepath.Ext(path)))
+}
+
+// open reads a file as the profile needs it; see Open.
+func (p *Profile) open(path, layer string) (geo.Source, error) {
+	extension := strings.ToLower(filepath.Ext(path))
+	if p.format != formatA11yJSON {
+		return Open(path, layer)
+	}
+	if !slices.Contains([]string{".json", ".geojson", ".geojsonl", ".ndjson"}, extension) {
+		return nil, models.NewError(models.CodeUnsupportedMedia, fmt.Sprintf("A11yJSON to pliki .json i .geojson, nie %q.", extension),
+			fmt.Sprintf("A11yJSON comes in files .json and .geojson, not %q.", extension))
+	}
+	return openStream(path, func(f *os.File, size int64) (geo.Source, error) { return geojson.OpenLoose(f, size) })
 }
 
 func openStream(path string, open func(*os.File, int64) (geo.Source, error)) (geo.Source, error) {

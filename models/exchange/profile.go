@@ -25,6 +25,7 @@ type Profile struct {
 	Target string
 
 	layer       string
+	format      string // of files that are read without mappings; "" for all others
 	crs         int
 	forceCRS    bool
 	asOf        models.Date
@@ -216,7 +217,7 @@ func (p *Profile) parse(root *yaml.Node) error {
 	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 {
 		return at(root, "profil jest pusty.", "the profile is empty.")
 	}
-	all, err := entries(root.Content[0], "title_pl", "title_en", "target", "layer", "crs", "force_crs", "as_of", "empty", "publication",
+	all, err := entries(root.Content[0], "title_pl", "title_en", "target", "layer", "format", "crs", "force_crs", "as_of", "empty", "publication",
 		"key", "geometry", "municipality", "skip", "fields", "external_ids", "protections", "inspections", "access_facts",
 		"external_ids_json", "protections_json", "parent_uid")
 	if err != nil {
@@ -245,6 +246,8 @@ func (p *Profile) parseEntry(e entry) (err error) {
 		p.Title.EN, err = scalar(e.value)
 	case "layer":
 		p.layer, err = scalar(e.value)
+	case "format":
+		p.format, err = oneOf(e.value, formatA11yJSON)
 	case "crs", "force_crs":
 		var s string
 		if s, err = scalar(e.value); err != nil {
@@ -541,8 +544,12 @@ func (p *Profile) complete(n *yaml.Node) error {
 	has := func(name string) bool {
 		return slices.ContainsFunc(p.fields, func(f fieldMapping) bool { return f.name == name })
 	}
-	switch p.Target {
-	case TargetPlace:
+	switch {
+	case p.format != "":
+		if p.Target != TargetPlace || p.key != nil || p.fields != nil || p.ids != nil || p.parts != nil {
+			return at(n, "profil z „format” nie ma mapowań.", `a profile with "format" has no mappings.`)
+		}
+	case p.Target == TargetPlace:
 		switch {
 		case p.key == nil:
 			return at(n, "brakuje klucza (key): bez niego każdy import tworzyłby wszystko od nowa.", "the key is missing: without it every import would create everything anew.")
@@ -553,7 +560,7 @@ func (p *Profile) complete(n *yaml.Node) error {
 		case p.centre && p.municipality == nil:
 			return at(n, "„centre” potrzebuje „municipality”.", `"centre" needs "municipality".`)
 		}
-	case TargetCells:
+	case p.Target == TargetCells:
 		switch {
 		case p.key == nil || p.byUID:
 			return at(n, "komórki ludności potrzebują klucza (key) ze scheme i value.", "population cells need a key with scheme and value.")
@@ -562,7 +569,7 @@ func (p *Profile) complete(n *yaml.Node) error {
 		case p.centre:
 			return at(n, "komórka ludności musi mieć własne położenie: „centre” tu nie działa.", `a population cell needs a position of its own: "centre" does not work here.`)
 		}
-	case TargetMunicipality, TargetPopulation:
+	default:
 		if !has("teryt") && !(p.Target == TargetPopulation && has("name")) {
 			return at(n, "brakuje pola teryt.", "the field teryt is missing.")
 		}

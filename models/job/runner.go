@@ -129,7 +129,7 @@ func (r *Runner) run(ctx context.Context, id int64) {
 		}
 	}
 	_, err = exchange.Import(ctx, r.store, actor, exchange.Options{Profile: p, Path: filepath.Join(r.folder(id), "file"+u.extension()), FileName: u.FileName,
-		CRS: u.CRS, Layer: u.Layer, Publication: u.Publication, Municipality: u.MunicipalityID, DryRun: u.DryRun, BatchID: id})
+		CRS: u.CRS, Layer: u.Layer, Publication: u.Publication, AsOf: u.AsOf, Municipality: u.MunicipalityID, DryRun: u.DryRun, BatchID: id})
 	switch {
 	case err == nil:
 		r.log.Info("import done", "batch", id)

@@ -23,12 +23,14 @@ type Upload struct {
 	Profile     string `json:"profile"`
 	ProfileYAML string `json:"profile_yaml,omitempty"`
 	// FileName is the sender's name of the file; its extension says the format.
-	FileName       string `json:"file_name"`
-	CRS            int    `json:"crs,omitempty"`
-	Layer          string `json:"layer,omitempty"`
-	Publication    string `json:"publication,omitempty"`
-	MunicipalityID *int64 `json:"municipality_id,omitempty"`
-	DryRun         bool   `json:"dry_run,omitempty"`
+	FileName    string `json:"file_name"`
+	CRS         int    `json:"crs,omitempty"`
+	Layer       string `json:"layer,omitempty"`
+	Publication string `json:"publication,omitempty"`
+	// AsOf is the day on which the file was true; zero is the profile's.
+	AsOf           models.Date `json:"as_of,omitzero"`
+	MunicipalityID *int64      `json:"municipality_id,omitempty"`
+	DryRun         bool        `json:"dry_run,omitempty"`
 }
 
 // MaxUpload is the largest file taken, in bytes: 4 GiB. The command line has no limit.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 
 	"wolnica/geo"
 	"wolnica/models"
+	"wolnica/models/access"
 )
 
 // exportColumn is a column of an exported list of places.
@@ -28,8 +30,8 @@ type exportColumn struct {
 
 // exportColumns are the columns of an export, in order. Their names are read back by the import profile "wolnica", so
 // they are stable: the audit form of a place with parent_uid for its parent, its external ids and protections, and what
-// the database derives.
-var exportColumns = []exportColumn{
+// the database derives, the verdicts last.
+var exportColumns = append([]exportColumn{
 	{Column: geo.Column{Name: "uid", Type: geo.ColumnText}, sql: "p.uid::text"},
 	{Column: geo.Column{Name: "id", Type: geo.ColumnInteger}},
 	{Column: geo.Column{Name: "version", Type: geo.ColumnInteger}},
@@ -77,6 +79,18 @@ var exportColumns = []exportColumn{
 	{Column: geo.Column{Name: "grade", Type: geo.ColumnText}},
 	{Column: geo.Column{Name: "inspected_on", Type: geo.ColumnDate}},
 	{Column: geo.Column{Name: "inspection_method", Type: geo.ColumnText}},
+}, exportVerdictColumns()...)
+
+// exportVerdictColumns are the verdict for every profile, the rules they were drawn by, and the day for which they hold. They are
+// made of the place's one number of verdicts.
+func exportVerdictColumns() []exportColumn {
+	var columns []exportColumn
+	for _, profile := range models.AccessProfiles.Entries {
+		columns = append(columns, exportColumn{Column: geo.Column{Name: "verdict_" + profile.Code, Type: geo.ColumnText}, sql: "NULL::text"})
+	}
+	return append(columns,
+		exportColumn{Column: geo.Column{Name: "verdict_rules", Type: geo.ColumnText}, sql: "NULL::text"},
+		exportColumn{Column: geo.Column{Name: "verdict_date", Type: geo.ColumnDate}, sql: "NULL::date"})
 }
 
 // parentUID stands for the subquery that needs to know the reader.
@@ -108,11 +122,13 @@ var (
 	exportExternalIDsColumn  = exportColumnIndex("external_ids")
 	exportProtectionsColumn  = exportColumnIndex("protections")
 	exportMunicipalityColumn = exportColumnIndex("municipality")
+	exportVerdictColumn      = exportColumnIndex("verdict_" + models.AccessProfiles.Entries[0].Code)
 	// What is read behind the columns, to make the row of.
 	exportGeomColumn           = len(exportColumns)
 	exportMunicipalityIDColumn = len(exportColumns) + 1
 	exportMaskedColumn         = len(exportColumns) + 2
-	exportWidth                = len(exportColumns) + 3
+	exportVerdictsColumn       = len(exportColumns) + 3
+	exportWidth                = len(exportColumns) + 4
 	protectionKeys             = exportKeys(protectionColumns)
 )
 
@@ -163,9 +179,17 @@ const exportChunk = 1000
 // no older: no place comes twice, and none that was there all the time is missing, but the rest is from a second, later
 // snapshot.
 func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.PlaceFilter, fn func(*ExportRow) error) error {
-	e := exportProgress{fn: fn}
+	return s.export(ctx, user, f, &exportProgress{fn: fn})
+}
+
+// ExportPlacesWithFacts is ExportPlaces with the access facts of every place: see ExportRow.Facts.
+func (s *Store) ExportPlacesWithFacts(ctx context.Context, user *models.User, f models.PlaceFilter, fn func(*ExportRow) error) error {
+	return s.export(ctx, user, f, &exportProgress{fn: fn, facts: true})
+}
+
+func (s *Store) export(ctx context.Context, user *models.User, f models.PlaceFilter, e *exportProgress) error {
 	err := s.readFrom(ctx, func() LSN { return max(e.seen, s.required(ctx, user)) }, func(ctx context.Context, at *Store) error {
-		err := at.exportPlaces(ctx, user, f, &e)
+		err := at.exportPlaces(ctx, user, f, e)
 		if e.refused != nil {
 			return nil // not the server's failure
 		}
@@ -180,6 +204,7 @@ func (s *Store) ExportPlaces(ctx context.Context, user *models.User, f models.Pl
 // exportProgress is how far an export has come, over however many servers.
 type exportProgress struct {
 	fn      func(*ExportRow) error
+	facts   bool  // are wanted too
 	refused error // by fn, which ends it
 	last    int64 // the id handed out last
 	seen    LSN   // the snapshots so far were not newer
@@ -208,6 +233,10 @@ func (s *Store) exportPlaces(ctx context.Context, user *models.User, f models.Pl
 	if err != nil {
 		return mapError(fmt.Errorf("export places: read municipalities: %w", err))
 	}
+	constants, err := exportConstants(ctx, tx, s.today())
+	if err != nil {
+		return mapError(fmt.Errorf("export places: read the rules of the verdicts: %w", err))
+	}
 	if s.servers == nil { // a replica may fail, and the next server has to have what this snapshot has
 		var position LSN
 		if err := tx.QueryRow(ctx, "SELECT "+replayedLSN).Scan(&position); err != nil {
@@ -224,7 +253,7 @@ func (s *Store) exportPlaces(ctx context.Context, user *models.User, f models.Pl
 	defer stop()
 	full, free := make(chan *exportedChunk), make(chan *exportedChunk, 3)
 	for range cap(free) {
-		free <- &exportedChunk{municipalities: municipalities}
+		free <- &exportedChunk{municipalities: municipalities, constants: constants, wantsFacts: e.facts}
 	}
 	var readErr error
 	go func() {
@@ -237,7 +266,7 @@ func (s *Store) exportPlaces(ctx context.Context, user *models.User, f models.Pl
 		}
 		row := &ExportRow{chunk: chunk}
 		for i := 0; err == nil && i < chunk.rows; i++ {
-			row.cells = chunk.cells[i*exportWidth : (i+1)*exportWidth]
+			row.index, row.cells = i, chunk.cells[i*exportWidth:(i+1)*exportWidth]
 			if e.refused = e.fn(row); e.refused != nil {
 				err = e.refused
 				break
@@ -280,6 +309,9 @@ func readExport(ctx context.Context, conn *pgconn.PgConn, full chan<- *exportedC
 		}
 		exportExternalIDs.send(p, chunk.ids)
 		exportProtections.send(p, chunk.ids)
+		if chunk.wantsFacts {
+			exportFacts.send(p, chunk.ids)
+		}
 		if err := fetch(); err != nil {
 			return err
 		}
@@ -288,6 +320,11 @@ func readExport(ctx context.Context, conn *pgconn.PgConn, full chan<- *exportedC
 		}
 		if err := readResult(p, chunk.beginParts, chunk.readProtection); err != nil {
 			return fmt.Errorf("read protections: %w", err)
+		}
+		if chunk.wantsFacts {
+			if err := readResult(p, chunk.beginFacts, chunk.readFact); err != nil {
+				return fmt.Errorf("read access facts: %w", err)
+			}
 		}
 		full <- chunk
 		select {
@@ -335,7 +372,7 @@ var (
 	externalIDColumns = []geo.Column{{Name: "scheme", Type: geo.ColumnText}, {Name: "value", Type: geo.ColumnText}}
 	exportExternalIDs = exportParts(externalIDColumns, "external_ids", "scheme, value")
 	exportProtections = exportParts(protectionColumns, "protections", "kind, code, entered_on NULLS LAST, id")
-	exportFormats     = append(exportFormatsOf(ExportColumns()), pgx.BinaryFormatCode, pgx.BinaryFormatCode, pgx.BinaryFormatCode)
+	exportFormats     = append(exportFormatsOf(ExportColumns()), pgx.BinaryFormatCode, pgx.BinaryFormatCode, pgx.BinaryFormatCode, pgx.BinaryFormatCode)
 )
 
 // exportFormatsOf asks for everything in binary but for text, which is the same bytes in both formats and cheaper for the
@@ -390,7 +427,7 @@ func exportSelect(q *query, scope models.Scope) string {
 		}
 		parts = append(parts, sql)
 	}
-	parts = append(parts, "ST_AsEWKB("+shownGeom(scope, q)+")", "p.municipality_id", masked)
+	parts = append(parts, "ST_AsEWKB("+shownGeom(scope, q)+")", "p.municipality_id", masked, "p.verdicts")
 	return strings.Join(parts, ", ")
 }
 
@@ -412,9 +449,39 @@ func exportMunicipalities(ctx context.Context, tx pgx.Tx) (map[int64]string, err
 	return codes, rows.Err()
 }
 
+// exportedConstants are values that many rows share: they stand once at the beginning of a chunk's data.
+type exportedConstants struct {
+	data     []byte
+	verdicts [4]exportCell // of models.VerdictCodes
+	rules    exportCell
+	date     exportCell
+}
+
+func exportConstants(ctx context.Context, tx pgx.Tx, today time.Time) (c exportedConstants, err error) {
+	rules := access.RulesVersion
+	err = tx.QueryRow(ctx, "SELECT value FROM settings WHERE key = $1", rulesSetting).Scan(&rules)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return c, err
+	}
+	add := func(b []byte) exportCell {
+		from := len(c.data)
+		c.data = append(c.data, b...)
+		return exportCell{int32(from), int32(len(c.data))}
+	}
+	for i, code := range models.VerdictCodes.Codes() {
+		c.verdicts[i] = add([]byte(code))
+	}
+	c.rules = add([]byte(rules))
+	c.date = add(binary.BigEndian.AppendUint32(nil, uint32(int32(models.DayOf(today))-int32(models.Day2000))))
+	return c, nil
+}
+
 // exportedChunk holds some rows in one piece of memory that is used again for later ones.
 type exportedChunk struct {
 	municipalities map[int64]string
+	constants      exportedConstants
+	wantsFacts     bool
+	facts          [][]models.AccessFact // by row, where they are wanted
 
 	rows  int
 	data  []byte
@@ -430,7 +497,7 @@ type exportCell struct{ from, to int32 }
 var emptyJSONArray = []byte("[]")
 
 func (c *exportedChunk) begin() {
-	c.rows, c.data, c.cells, c.ids = 0, c.data[:0], c.cells[:0], c.ids[:0]
+	c.rows, c.data, c.cells, c.ids = 0, append(c.data[:0], c.constants.data...), c.cells[:0], c.ids[:0]
 }
 
 func (c *exportedChunk) read(values [][]byte) {
@@ -449,6 +516,12 @@ func (c *exportedChunk) read(values [][]byte) {
 		c.data = append(c.data, c.municipalities[exportInt(v)]...)
 		row[exportMunicipalityColumn] = exportCell{int32(from), int32(len(c.data))}
 	}
+	verdicts := exportInt(values[exportVerdictsColumn])
+	for i := range models.AccessProfiles.Entries {
+		row[exportVerdictColumn+i] = c.constants.verdicts[verdicts>>(2*i)&3]
+	}
+	row[exportVerdictColumn+len(models.AccessProfiles.Entries)] = c.constants.rules
+	row[exportVerdictColumn+len(models.AccessProfiles.Entries)+1] = c.constants.date
 	c.rows++
 }
 
@@ -533,8 +606,21 @@ func appendProtection(b []byte, values [][]byte) []byte {
 // ExportColumns, by position; asking for a value in another type than the column's is a mistake in the program.
 type ExportRow struct {
 	chunk *exportedChunk
+	index int
 	cells []exportCell
 }
+
+// Facts are the access facts of the place that were not withdrawn, in the order of their ids, without what is personal, where the
+// pictures are and the source. There are none unless the export asked for them.
+func (r *ExportRow) Facts() []models.AccessFact {
+	if !r.chunk.wantsFacts {
+		return nil
+	}
+	return r.chunk.facts[r.index]
+}
+
+// Verdicts are those on the place.
+func (r *ExportRow) Verdicts() models.Verdicts { return models.Verdicts(r.Int(exportVerdictsColumn)) }
 
 // Bytes is the text of a text or JSON column, in UTF-8; nil is null.
 func (r *ExportRow) Bytes(column int) []byte {

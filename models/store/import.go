@@ -47,12 +47,14 @@ const (
 // ImportRow is one record of a file, mapped to a place and validated.
 type ImportRow struct {
 	Number int64
-	// UID names the record when the import goes by uid; otherwise it is "".
-	UID   string
+	// UID names the record when the import, or this row of it, goes by uid; otherwise it is "".
+	UID string
+	// AnyID says that a record which none has the key is the one that has another of ExternalIDs.
+	AnyID bool
 	Place models.Place
 	// Fields are the place's columns the file speaks of; nil speaks of none.
 	Fields *ImportFields
-	// ExternalIDs have Scheme and Value; the first is the record's key unless the import goes by uid.
+	// ExternalIDs have Scheme and Value; the first is the record's key unless it goes by uid.
 	ExternalIDs []models.ExternalID
 	Parts       []ImportPart
 	// ParentUID names the parent place, "" for none; it counts when Fields have parent_id.
@@ -127,7 +129,7 @@ type pendingParent struct {
 
 // StartImport begins the transaction of a queued import, once it is its turn, and marks it as running. While the
 // transaction lives, other processes can tell that the import does (see InterruptedImports). With byUID rows name their
-// record by ImportRow.UID, otherwise by their first external id. Close must be called.
+// record by ImportRow.UID, otherwise by that where they have one and else by their first external id. Close must be called.
 func (s *Store) StartImport(ctx context.Context, actor *models.User, b *models.ImportBatch, byUID bool) (*Import, error) {
 	if err := allow(actor, models.Subject{Kind: models.KindImportBatch, MunicipalityID: b.MunicipalityID}, models.ActionImport); err != nil {
 		return nil, err
@@ -380,7 +382,7 @@ func (t *Import) write(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error 
 		if t.doubles(r, inBatch) || t.taken(r, owners) {
 			continue
 		}
-		place := owners[t.key(r)]
+		place := t.owner(r, owners)
 		if place == 0 {
 			if t.mayWrite(r, r.Place.MunicipalityID, r.Place.Publication) {
 				fresh = append(fresh, r)
@@ -425,10 +427,19 @@ func (t *Import) write(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error 
 type idKey struct{ scheme, value string }
 
 func (t *Import) key(r *ImportRow) idKey {
-	if t.byUID {
+	if t.byUID || r.UID != "" {
 		return idKey{"", r.UID}
 	}
 	return idKey{r.ExternalIDs[0].Scheme, r.ExternalIDs[0].Value}
+}
+
+// owner is the place that the row means, 0 for a new one, -1 for a product.
+func (t *Import) owner(r *ImportRow, owners map[idKey]int64) int64 {
+	place := owners[t.key(r)]
+	for i := 0; place == 0 && r.AnyID && i < len(r.ExternalIDs); i++ {
+		place = owners[idKey{r.ExternalIDs[i].Scheme, r.ExternalIDs[i].Value}]
+	}
+	return place
 }
 
 // doubles rejects a row whose key or another id an earlier row of the batch has.
@@ -461,7 +472,7 @@ func (t *Import) rejectDouble(r *ImportRow, first int64) {
 // taken rejects a row one of whose ids belongs to another record than its key does.
 func (t *Import) taken(r *ImportRow, owners map[idKey]int64) bool {
 	key := t.key(r)
-	place := owners[key]
+	place := t.owner(r, owners)
 	if place < 0 {
 		r.Error("key", key.value, "taken", "Ten identyfikator ma produkt, nie miejsce.", "A product has this id, not a place.")
 		return true
@@ -514,11 +525,13 @@ func (t *Import) owners(ctx context.Context, tx pgx.Tx, rows []*ImportRow) (map[
 			return nil, err
 		}
 	}
-	if t.byUID {
-		uids := make([]string, len(rows))
-		for i, r := range rows {
-			uids[i] = r.UID
+	var uids []string
+	for _, r := range rows {
+		if r.UID != "" {
+			uids = append(uids, r.UID)
 		}
+	}
+	if len(uids) > 0 {
 		found, err := tx.Query(ctx, `SELECT uid::text, id FROM places WHERE uid = ANY($1::text[]::uuid[])`, pgx.QueryExecModeCacheDescribe, uids)
 		if err != nil {
 			return nil, err

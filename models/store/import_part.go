@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"wolnica/models"
+	"wolnica/models/access"
 )
 
 // partTable says how imports write one kind of part. Parts travel to PostgreSQL as JSON records: there are few of them
@@ -47,9 +48,21 @@ var partTables = []*partTable{
 		texts:  []string{"part", "attribute", "state", "method", "observer", "source_url", "licence", "note"},
 		others: []string{"place_id", "value", "observed_on", "media_id", "valid_from", "valid_until", "superseded_by"},
 		same: func(s map[string]any) string {
-			return fmt.Sprint(s["part"], "/", s["attribute"], "/", s["observed_on"])
+			return fmt.Sprint(partOf(s), "/", s["attribute"], "/", s["observed_on"])
 		},
 	},
+}
+
+// partOf is the part a fact stands at, however it spells it: a door's width at "" is that at the entrance.
+func partOf(fact map[string]any) any {
+	name, _ := fact["part"].(string)
+	attribute, _ := fact["attribute"].(string)
+	if attr, ok := access.AttrByCode(attribute); ok {
+		if part, ok := access.PartOf(name, attr); ok {
+			return part
+		}
+	}
+	return name
 }
 
 func (p *partTable) columns(prefix string) string {

@@ -62,7 +62,7 @@ func told(facts []models.AccessFact) map[string]string {
 		for i := 2; m[key] != ""; i++ {
 			key = fmt.Sprintf("%s/%s/%d", f.Part, f.Attribute, i)
 		}
-		m[key] = fmt.Sprint(value, " ", f.ObservedOn, " ", f.ValidFrom, " ", f.ValidUntil, " ", f.Method == models.MethodDemonstration)
+		m[key] = fmt.Sprint(value, " ", f.ObservedOn, " ", f.ValidFrom, " ", f.ValidUntil, " ", f.Method)
 	}
 	return m
 }

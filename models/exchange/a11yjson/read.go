@@ -38,7 +38,8 @@ const maxProblems = 100
 
 // Read reads facts from the accessibility and the tags of a document, both JSON; either may be empty. Where the document does
 // not say when something was observed, observedOn is taken; if that is zero too, such facts are left out. Facts have all that
-// models.AccessFact.Validate asks for but its place; their method is imported, or demonstration where the document says so.
+// models.AccessFact.Validate asks for but its place; their method is imported, unless the document
+// says in the registry's own words how they came about.
 func Read(accessibility, tags []byte, observedOn models.Date) ([]models.AccessFact, []Problem) {
 	r := reader{facts: map[slot]*models.AccessFact{}, used: map[string]bool{}}
 	root, ok := r.parse("accessibility", accessibility)

@@ -55,10 +55,7 @@ func (r *reader) tags(tags map[string]any, observedOn models.Date) {
 	}
 	for _, k := range r.order {
 		f := r.facts[k]
-		f.ObservedOn, f.Method = common, models.MethodImported
-		if method == models.MethodDemonstration {
-			f.Method = method
-		}
+		f.ObservedOn, f.Method = common, method
 		own := func(tag string) string { return words[tag+":"+k.String()] }
 		if s := own(tagObserved); s != "" {
 			if d, ok := r.date(tagObserved, s); ok {
@@ -66,10 +63,10 @@ func (r *reader) tags(tags map[string]any, observedOn models.Date) {
 			}
 		}
 		if s := own(tagMethod); s != "" {
+			f.Method = s
+		}
+		if !models.Methods.Has(f.Method) {
 			f.Method = models.MethodImported
-			if s == models.MethodDemonstration {
-				f.Method = s
-			}
 		}
 		if s := own(tagFrom); s != "" {
 			f.ValidFrom, _ = r.date(tagFrom, s)
