@@ -66,8 +66,8 @@ func (a AccessAttribute) UnitCode() string {
 
 // The schema.org properties that carry attributes.
 const (
-	schemaAmenity       = "amenityFeature"
-	schemaCertification = "hasCertification"
+	SchemaAmenity       = "amenityFeature"
+	SchemaCertification = "hasCertification"
 )
 
 // The links of the chain by which a place is judged, in the order a visitor meets them; services stand beside the chain.
@@ -352,10 +352,10 @@ var accessAttributes = sync.OnceValue(func() []AccessAttribute {
 		}
 		switch a.Code {
 		case "certificate_issuer", "certificate_category":
-			a.SchemaOrg = schemaCertification
+			a.SchemaOrg = SchemaCertification
 		case "wheelchair_claim": // a claim is passed on to nobody
 		default:
-			a.SchemaOrg = schemaAmenity
+			a.SchemaOrg = SchemaAmenity
 		}
 		all = append(all, a)
 	}

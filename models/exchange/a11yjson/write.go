@@ -20,22 +20,9 @@ type standing struct {
 
 // stand picks the facts that count on the day, in the order of the chain.
 func stand(facts []models.AccessFact, today models.Day) []standing {
-	byID := slices.Clone(facts)
-	slices.SortStableFunc(byID, func(a, b models.AccessFact) int { return cmp.Compare(a.ID, b.ID) })
-	var ready []access.Fact
-	for i := range byID {
-		f, err := access.FactOf(&byID[i])
-		if err != nil {
-			continue // what the table does not have is not known
-		}
-		f.ID = int64(i) + 1 // keeps their order, and leads back
-		ready = append(ready, f)
-	}
 	var list []standing
-	for _, s := range access.Current(ready, today) {
-		if s.Counts {
-			list = append(list, standing{slot{s.Part.String(), s.Fact.Attr.Code()}, s.Part, &byID[s.Fact.ID-1]})
-		}
+	for _, c := range access.Counting(facts, today) {
+		list = append(list, standing{slot{c.Part.String(), c.Fact.Attribute}, c.Part, c.Fact})
 	}
 	return list
 }
