@@ -117,7 +117,7 @@ func (m *mapper) placeInfoFacts(r *store.ImportRow, doc a11yjson.Record, row *ge
 	source := row.Value("infoPageUrl")
 	for i := range doc.Facts {
 		f := &doc.Facts[i]
-		f.SourceURL = source
+		f.SourceURL, f.PlaceID = source, new(int64)
 		if err := f.Validate(m.today); err != nil {
 			text := messageOf(err)
 			r.Warn("accessibility", f.Attribute, "part", "Pominięto fakt: "+text.PL, "A fact was left out: "+text.EN)
