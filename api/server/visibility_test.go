@@ -396,7 +396,7 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"/api/v1/municipalities": {"/api/v1/municipalities"}, "/api/v1/municipalities/:id": {fmt.Sprintf("/api/v1/municipalities/%d", open.here)}, "/api/v1/municipalities/:id/history": {fmt.Sprintf("/api/v1/municipalities/%d/history", open.here)},
 		"/api/v1/places": slices.Concat(with("/api/v1/places?limit=100", near[:2]...), with("/api/v1/places?limit=2&sort=-name"), []string{"/api/v1/places?deleted=true", "/api/v1/places?format=geojson", "/api/v1/places?format=csv", "/api/v1/places?sort=-updated_at&limit=3",
 			"/api/v1/places?sort=-inspected_on&limit=3", "/api/v1/places?sort=-id&limit=2"}),
-		"/api/v1/places/export": {"/api/v1/places/export", "/api/v1/places/export?format=csv", "/api/v1/places/export?format=gpkg", "/api/v1/places/export?format=xlsx", "/api/v1/places/export?deleted=true", "/api/v1/places/export?q=tajemniczy"},
+		"/api/v1/places/export": {"/api/v1/places/export", "/api/v1/places/export?format=csv", "/api/v1/places/export?format=gpkg", "/api/v1/places/export?format=xlsx", "/api/v1/places/export?format=a11yjson", "/api/v1/places/export?deleted=true", "/api/v1/places/export?q=tajemniczy"},
 		"/api/v1/places/facets": with("/api/v1/places/facets?by=facet,category,municipality,protection,grade,freshness,lifecycle,publication,visibility", "deleted=true"),
 		"/api/v1/map/places":    with("/api/v1/map/places", near...),
 		"/api/v1/map/products":  with("/api/v1/map/products", slices.Concat(near, []string{"product_kind=trail", "status=open"})...),
@@ -442,6 +442,12 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 			w[path+"/:id/history"] = append(w[path+"/:id/history"], fmt.Sprintf("%s/%d/history", path, id))
 			if kind == "places" || kind == "products" {
 				w[path+"/:id/access"] = append(w[path+"/:id/access"], fmt.Sprintf("%s/%d/access", path, id), fmt.Sprintf("%s/%d/access?profile=walking,wheelchair", path, id), fmt.Sprintf("%s/%d/access?width_cm=75&step_cm=2", path, id))
+			}
+			if kind == "places" {
+				w[path+"/:id/a11yjson"] = append(w[path+"/:id/a11yjson"], fmt.Sprintf("%s/%d/a11yjson", path, id))
+			}
+			if kind == "places" || kind == "products" {
+				w[path+"/:id/jsonld"] = append(w[path+"/:id/jsonld"], fmt.Sprintf("%s/%d/jsonld", path, id))
 			}
 			if kind == "media" {
 				for _, name := range []string{"file", "thumb", "original"} {

@@ -65,6 +65,7 @@ func Routes(d Deps) []api.Route {
 		h.vocabularies(),
 		h.users(),
 		h.mapRoutes(),
+		h.interchange(),
 		h.accessTables(),
 		[]api.Route{h.whatIf()},
 	)

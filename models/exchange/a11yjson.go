@@ -15,8 +15,8 @@ import (
 // formatA11yJSON is the format of a profile whose files are A11yJSON: their places are read by package a11yjson, not by mappings.
 const formatA11yJSON = "a11yjson"
 
-// pointOn is the position that stands for a geometry, with 7 decimals (about 1 cm).
-func pointOn(g geom.T) (lon, lat float64) {
+// PointOn is the position that stands for a geometry, with 7 decimals (about 1 cm).
+func PointOn(g geom.T) (lon, lat float64) {
 	lon, lat, _ = geo.PointOn(g)
 	return math.Round(lon*1e7) / 1e7, math.Round(lat*1e7) / 1e7
 }

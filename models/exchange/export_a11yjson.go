@@ -58,7 +58,7 @@ func a11yPlace(r *store.ExportRow, columns map[string]int) (*a11yjson.Place, err
 	if err != nil {
 		return nil, err
 	}
-	p.Lon, p.Lat = pointOn(g)
+	p.Lon, p.Lat = PointOn(g)
 	if ids := r.Bytes(columns["external_ids"]); ids != nil {
 		if err := json.Unmarshal(ids, &p.ExternalIDs); err != nil {
 			return nil, err
