@@ -283,6 +283,7 @@ func (l *demoLoad) loadParts(ctx context.Context, p demo.Place, parts *demoParts
 			return err
 		}
 	}
+	var facts []*models.AccessFact
 	for _, f := range parts.facts {
 		fact := &models.AccessFact{
 			PlaceID: &id, Part: f.Part, Attribute: f.Attribute, State: f.State, Value: f.Value, ObservedOn: models.DateOf(f.ObservedOn), Method: f.Method,
@@ -290,7 +291,12 @@ func (l *demoLoad) loadParts(ctx context.Context, p demo.Place, parts *demoParts
 		if !f.ValidUntil.IsZero() {
 			fact.ValidFrom, fact.ValidUntil = new(models.DateOf(f.ValidFrom)), new(models.DateOf(f.ValidUntil))
 		}
-		if err := createPart(ctx, l.store, have, fact); err != nil {
+		if !have[partKey(fact)] {
+			facts = append(facts, fact)
+		}
+	}
+	if len(facts) > 0 {
+		if err := store.CreateAll(ctx, l.store, store.System(), facts...); err != nil {
 			return err
 		}
 	}

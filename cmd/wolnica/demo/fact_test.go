@@ -13,7 +13,7 @@ import (
 
 // row is the fact as the registry stores it.
 func (f Fact) row() *models.AccessFact {
-	a := &models.AccessFact{PlaceID: 1, Part: f.Part, Attribute: f.Attribute, State: f.State, Value: f.Value, ObservedOn: models.DateOf(f.ObservedOn), Method: f.Method}
+	a := &models.AccessFact{PlaceID: new(int64(1)), Part: f.Part, Attribute: f.Attribute, State: f.State, Value: f.Value, ObservedOn: models.DateOf(f.ObservedOn), Method: f.Method}
 	if !f.ValidFrom.IsZero() {
 		a.ValidFrom, a.ValidUntil = new(models.DateOf(f.ValidFrom)), new(models.DateOf(f.ValidUntil))
 	}
