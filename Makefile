@@ -49,6 +49,10 @@ smoke: build ## run the program on the real files of ../shared/data: import, que
 bench: ## measure the speed targets and print one table
 	@.ci/bench
 
+.PHONY: bench-verdicts
+bench-verdicts: ## measure the speed of verdicts and print one table
+	@.ci/bench-verdicts
+
 # make bench-serving PROFILE=1 also says where a tile's time goes; LARGE=1 also loads 10,000,000 places.
 .PHONY: bench-serving
 bench-serving: ## measure the serving targets over 1,050,000 places and print their tables

@@ -283,10 +283,20 @@ func (l *demoLoad) loadParts(ctx context.Context, p demo.Place, parts *demoParts
 			return err
 		}
 	}
+	var facts []*models.AccessFact
 	for _, f := range parts.facts {
-		if err := createPart(ctx, l.store, have, &models.AccessFact{
+		fact := &models.AccessFact{
 			PlaceID: &id, Part: f.Part, Attribute: f.Attribute, State: f.State, Value: f.Value, ObservedOn: models.DateOf(f.ObservedOn), Method: f.Method,
-		}); err != nil {
+		}
+		if !f.ValidUntil.IsZero() {
+			fact.ValidFrom, fact.ValidUntil = new(models.DateOf(f.ValidFrom)), new(models.DateOf(f.ValidUntil))
+		}
+		if !have[partKey(fact)] {
+			facts = append(facts, fact)
+		}
+	}
+	if len(facts) > 0 {
+		if err := store.CreateAll(ctx, l.store, store.System(), facts...); err != nil {
 			return err
 		}
 	}
@@ -309,7 +319,7 @@ func partKey(e models.Entity) string {
 	case *models.Inspection:
 		return fmt.Sprint("inspection ", v.Scale, " ", v.InspectedOn)
 	case *models.AccessFact:
-		return fmt.Sprint("fact ", v.Part, " ", v.Attribute)
+		return fmt.Sprint("fact ", v.Part, " ", v.Attribute, " ", v.ValidUntil != nil)
 	case *models.ExternalID:
 		return fmt.Sprint("id ", v.Scheme, " ", v.Value)
 	}

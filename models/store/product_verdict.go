@@ -207,7 +207,7 @@ func (s *Store) ProductAccess(ctx context.Context, user *models.User, id int64, 
 		if err := readLegs(ctx, db, map[int64]*judgedProduct{id: p}, []int64{id}); err != nil {
 			return err
 		}
-		facts, err := factsOfPlaces(ctx, db, p.stops)
+		facts, err := readFacts(ctx, db, "place_id = ANY($1::bigint[])", intArray(p.stops))
 		if err != nil {
 			return err
 		}

@@ -24,46 +24,78 @@ type Entity[T any] interface {
 //
 // What is left in e is what the actor may read of it.
 func Create[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, e E) error {
-	if actor == nil {
-		return allow(nil, models.Subject{Kind: e.Kind()}, models.ActionCreate)
-	}
-	if err := e.Validate(s.today()); err != nil {
-		return err
+	return CreateAll[T](ctx, s, actor, e)
+}
+
+// CreateAll is Create of several records in one transaction: all of them are stored or none.
+func CreateAll[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, all ...E) error {
+	for _, e := range all {
+		if actor == nil {
+			return allow(nil, models.Subject{Kind: e.Kind()}, models.ActionCreate)
+		}
+		if err := e.Validate(s.today()); err != nil {
+			return err
+		}
 	}
 	return s.inTx(ctx, actor, func(tx *gorm.DB) error {
-		if err := prepare(tx, e, nil); err != nil {
-			return err
+		subjects := make([]models.Subject, len(all))
+		for i, e := range all {
+			var err error
+			if subjects[i], err = s.create(tx, actor, e); err != nil {
+				return err
+			}
 		}
-		subject, err := subjectOf(tx, e)
-		if err != nil {
-			return err
+		for i, e := range all {
+			if i+1 < len(all) && ofOneOwner(e, all[i+1]) {
+				continue // the last one is judged with all before it
+			}
+			if err := s.judgeChange(tx, e, nil); err != nil {
+				return err
+			}
 		}
-		if part, ok := any(e).(models.Part); ok && (subject.Deleted || !models.CanRead(actor, subject)) {
-			return noSuchOwner(part)
+		for i, e := range all {
+			if err := s.revise(tx, actor, e, models.RevisionCreate, nil); err != nil {
+				return err
+			}
+			if err := redact(tx, actor, subjects[i], e); err != nil {
+				return err
+			}
 		}
-		if err := allow(actor, subject, createActions(subject)...); err != nil {
-			return err
-		}
-		if err := references(tx, actor, e, nil); err != nil {
-			return err
-		}
-		r := e.Base()
-		now := s.now().UTC()
-		r.ID, r.Version, r.CreatedAt, r.UpdatedAt, r.DeletedAt = 0, 1, now, now, nil
-		if err := tx.Create(e).Error; err != nil {
-			return err
-		}
-		if err := saveChildren(tx, e); err != nil {
-			return err
-		}
-		if err := s.judgeChange(tx, e, nil); err != nil {
-			return err
-		}
-		if err := s.revise(tx, actor, e, models.RevisionCreate, nil); err != nil {
-			return err
-		}
-		return redact(tx, actor, subject, e)
+		return nil
 	})
+}
+
+// create writes a new record that was found valid; its subject is what the actor's rights were looked up for.
+func (s *Store) create(tx *gorm.DB, actor *models.User, e models.Entity) (models.Subject, error) {
+	if err := prepare(tx, e, nil); err != nil {
+		return models.Subject{}, err
+	}
+	subject, err := subjectOf(tx, e)
+	if err != nil {
+		return subject, err
+	}
+	if part, ok := e.(models.Part); ok && (subject.Deleted || !models.CanRead(actor, subject)) {
+		return subject, noSuchOwner(part)
+	}
+	if err := allow(actor, subject, createActions(subject)...); err != nil {
+		return subject, err
+	}
+	if err := references(tx, actor, e, nil); err != nil {
+		return subject, err
+	}
+	r := e.Base()
+	now := s.now().UTC()
+	r.ID, r.Version, r.CreatedAt, r.UpdatedAt, r.DeletedAt = 0, 1, now, now, nil
+	if err := tx.Create(e).Error; err != nil {
+		return subject, err
+	}
+	return subject, saveChildren(tx, e)
+}
+
+func ofOneOwner(a, b models.Entity) bool {
+	p, ok := a.(models.Part)
+	q, also := b.(models.Part)
+	return ok && also && sameOwner(p, q) == nil
 }
 
 // Update changes a record: change gets the current state and edits it. version must be the current one (CodeStale

@@ -134,46 +134,24 @@ func judge(ctx context.Context, db statements, places []int64, today models.Day)
 
 // judgeChunk judges some of the places and gives those whose verdicts are others now.
 func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []int64, today models.Day) (changed []int64, err error) {
-	type judged struct {
-		id         int64
-		categories []string
-		verdicts   models.Verdicts
-		until      *int32 // days since Day2000
-	}
-	var stand []judged
-	err = db.query(ctx, `SELECT id, heritage_category, infrastructure_category, verdicts, verdicts_until - '2000-01-01'::date
-		FROM places WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE`, func(scan func(...any) error) error {
-		var p judged
-		var heritage, infrastructure *string
-		if err := scan(&p.id, &heritage, &infrastructure, &p.verdicts, &p.until); err != nil {
-			return err
-		}
-		p.categories = categoriesOf(heritage, infrastructure)
-		stand = append(stand, p)
-		return nil
-	}, intArray(places))
+	stored, err := readVerdicts(ctx, db, "id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE", intArray(places))
 	if err != nil {
 		return nil, fmt.Errorf("lock the places: %w", err)
 	}
-	facts, err := factsOfPlaces(ctx, db, places)
+	facts, err := readFacts(ctx, db, "place_id = ANY($1::bigint[])", intArray(places))
 	if err != nil {
 		return nil, err
 	}
 	var ids []int64
 	var verdicts []int32
 	var untils []*int32
-	for _, p := range stand {
-		known := facts[p.id]
-		v := j.Verdicts(known, access.PlaceOf(known, p.categories...), today)
-		var until *int32
-		if day := access.Expires(known, today); day != 0 {
-			until = new(int32(day) - int32(models.Day2000))
+	for _, old := range stored {
+		v, until := old.anew(j, facts[old.id], today)
+		if v != old.verdicts {
+			changed = append(changed, old.id)
 		}
-		if v != p.verdicts {
-			changed = append(changed, p.id)
-		}
-		if v != p.verdicts || !samePointed(until, p.until) {
-			ids, verdicts, untils = append(ids, p.id), append(verdicts, int32(v)), append(untils, until)
+		if v != old.verdicts || !samePointed(until, old.until) {
+			ids, verdicts, untils = append(ids, old.id), append(verdicts, int32(v)), append(untils, until)
 		}
 	}
 	if len(ids) == 0 {
@@ -186,11 +164,44 @@ func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []in
 	return changed, nil
 }
 
-// factsOfPlaces reads the facts of the places, ready to be judged.
-func factsOfPlaces(ctx context.Context, db statements, places []int64) (map[int64][]access.Fact, error) {
-	facts := make(map[int64][]access.Fact, len(places))
+// storedVerdicts are what is stored of a place's verdicts, and what its categories say.
+type storedVerdicts struct {
+	id         int64
+	categories []string
+	verdicts   models.Verdicts
+	until      *int32 // days since Day2000
+}
+
+// anew draws the verdicts of the place, and until when they hold.
+func (s *storedVerdicts) anew(j *access.Judge, facts []access.Fact, today models.Day) (v models.Verdicts, until *int32) {
+	v = j.Verdicts(facts, access.PlaceOf(facts, s.categories...), today)
+	if day := access.Expires(facts, today); day != 0 {
+		until = new(int32(day) - int32(models.Day2000))
+	}
+	return v, until
+}
+
+// readVerdicts reads what is stored of the places for which the condition holds.
+func readVerdicts(ctx context.Context, db statements, condition string, args ...any) (stored []storedVerdicts, err error) {
+	err = db.query(ctx, `SELECT id, heritage_category, infrastructure_category, verdicts, verdicts_until - '2000-01-01'::date
+		FROM places WHERE `+condition, func(scan func(...any) error) error {
+		var s storedVerdicts
+		var heritage, infrastructure *string
+		if err := scan(&s.id, &heritage, &infrastructure, &s.verdicts, &s.until); err != nil {
+			return err
+		}
+		s.categories = categoriesOf(heritage, infrastructure)
+		stored = append(stored, s)
+		return nil
+	}, args...)
+	return stored, err
+}
+
+// readFacts reads the facts for which the condition holds, by place.
+func readFacts(ctx context.Context, db statements, condition string, args ...any) (map[int64][]access.Fact, error) {
+	facts := map[int64][]access.Fact{}
 	err := db.query(ctx, `SELECT id, place_id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until, superseded_by
-		FROM access_facts WHERE place_id = ANY($1::bigint[]) AND deleted_at IS NULL`, func(scan func(...any) error) error {
+		FROM access_facts WHERE deleted_at IS NULL AND `+condition, func(scan func(...any) error) error {
 		var a models.AccessFact
 		var place int64
 		var value string
@@ -211,7 +222,7 @@ func factsOfPlaces(ctx context.Context, db statements, places []int64) (map[int6
 			facts[place] = append(facts[place], f)
 		}
 		return nil
-	}, intArray(places))
+	}, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the facts: %w", err)
 	}
@@ -285,8 +296,7 @@ func (s *Store) RefreshRules(ctx context.Context, today time.Time) (n int, anew 
 	if have == access.RulesVersion {
 		return 0, false, nil
 	}
-	n, err = s.judgeWhere(ctx, today, `(p.verdicts <> 0 OR p.verdicts_until IS NOT NULL
-		OR EXISTS (SELECT 1 FROM access_facts f WHERE f.place_id = p.id AND f.deleted_at IS NULL))`)
+	n, err = s.judgeAll(ctx, models.DayOf(today))
 	if err == nil {
 		var more int
 		more, err = s.judgeProductsWhere(ctx, today, `(p.verdicts <> 0 OR p.verdicts_until IS NOT NULL
@@ -344,10 +354,16 @@ func judgeBulk(ctx context.Context, tx pgx.Tx, places []int64, today models.Day)
 	if len(places) == 0 {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, "SET LOCAL wolnica.bulk = 'on'"); err != nil {
+	if err := bulk(ctx, tx); err != nil {
 		return err
 	}
 	return judge(ctx, ofPgx(tx), places, today)
+}
+
+// bulk has the transaction collect no words.
+func bulk(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "SET LOCAL wolnica.bulk = 'on'")
+	return err
 }
 
 // judgeFor remembers that the place is to be judged when the part is a fact.

@@ -128,3 +128,40 @@ func TestOtherRulesJudgeEveryPlaceAnew(t *testing.T) {
 		t.Errorf("rules %s again: judged %d places anew, %v (%v), want none", access.RulesVersion, n, anew, err)
 	}
 }
+
+func TestFactsStoredTogetherAreStoredAllOrNone(t *testing.T) {
+	s := storetest.Open(t)
+	theatre, cinema := place(t, s, "Teatr", 19.05, 50.05), place(t, s, "Kino", 19.05, 50.05)
+	all := func() []*models.AccessFact {
+		return []*models.AccessFact{fact(theatre.ID, "captions", "false"), fact(cinema.ID, "induction_loop", `"fixed"`), fact(theatre.ID, "staff_trained", "false"),
+			fact(theatre.ID, "induction_loop", `"none"`)}
+	}
+	spoiled := all()
+	spoiled[3].SupersededBy = pointer(int64(99))
+	if err := store.CreateAll(ctx, s, store.System(), spoiled...); models.CodeOf(err) != models.CodeInvalid {
+		t.Fatalf("one that supersedes nothing: got %v, want invalid", err)
+	}
+	count := func() (n int) {
+		if err := s.Pool().QueryRow(ctx, "SELECT count(*) FROM access_facts").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := count(); n != 0 {
+		t.Errorf("after a refusal: got %d facts, want none", n)
+	}
+	facts := all()
+	if err := store.CreateAll(ctx, s, store.System(), facts...); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[int64]string{theatre.ID: models.VerdictNo, cinema.ID: models.VerdictYes} {
+		if got := storedVerdict(t, s, id, "hard_of_hearing"); got != want {
+			t.Errorf("place %d: got %s, want %s", id, got, want)
+		}
+	}
+	for _, f := range facts {
+		if history, _, err := store.History[models.AccessFact](ctx, s, store.System(), f.ID, models.Page{Limit: 5}); err != nil || len(history) != 1 {
+			t.Errorf("fact %d: got %d revisions, %v, want one", f.ID, len(history), err)
+		}
+	}
+}

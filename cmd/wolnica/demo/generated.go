@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
@@ -22,17 +21,6 @@ type Inspection struct {
 	Occupancy    string    // occupied, part_occupied or not_applicable
 	SurveyAccess string    // site, exterior or interior
 	Method       string    // always Method
-}
-
-// Fact is a made-up fact of accessibility. Value is the JSON value the attribute takes; State is always "known".
-type Fact struct {
-	Place      string // key
-	Part       string // "entrance#1", "toilet#1", or "" for the place as a whole
-	Attribute  string
-	Value      json.RawMessage
-	State      string
-	ObservedOn time.Time // midnight UTC
-	Method     string    // always Method
 }
 
 // Asset is the made-up numbers of an infrastructure facet.
@@ -110,38 +98,6 @@ func (d *Data) Inspections(today time.Time) []Inspection {
 	return all
 }
 
-// Facts returns the made-up facts of accessibility: about 60 % of the places have some, none has all. Facts of one place do
-// not contradict each other: a level entrance has no steps and no high threshold. The same day gives the same result.
-func (d *Data) Facts(today time.Time) []Fact {
-	var all []Fact
-	for _, p := range d.Places {
-		r := source("facts", p.Key)
-		if r.Float64() >= 0.60 {
-			continue
-		}
-		on := day(today).AddDate(0, 0, -(15 + r.IntN(900)))
-		add := func(chance float64, part, attribute string, value any) {
-			// The draw is made for every attribute, known or not, so that one chance can change alone.
-			if r.Float64() >= chance {
-				return
-			}
-			raw, err := json.Marshal(value)
-			if err != nil {
-				panic(err) // only texts, numbers and booleans are passed
-			}
-			all = append(all, Fact{
-				Place: p.Key, Part: part, Attribute: attribute, Value: raw, State: "known", ObservedOn: on, Method: Method,
-			})
-		}
-		if p.outdoor() {
-			outdoorFacts(r, add)
-		} else {
-			buildingFacts(r, add)
-		}
-	}
-	return all
-}
-
 // Assets returns the made-up numbers of every place with an infrastructure facet.
 func (d *Data) Assets() []Asset {
 	var all []Asset
@@ -165,67 +121,6 @@ func (d *Data) Assets() []Asset {
 		all = append(all, a)
 	}
 	return all
-}
-
-func outdoorFacts(r *rand.Rand, add func(chance float64, part, attribute string, value any)) {
-	paved := r.Float64() < 0.55
-	surface := []string{"ground", "gravel", "compacted"}[r.IntN(3)]
-	smoothness := []string{"intermediate", "bad", "very_bad"}[r.IntN(3)]
-	if paved {
-		surface = []string{"asphalt", "paving_stones", "compacted"}[r.IntN(3)]
-		smoothness = []string{"excellent", "good", "intermediate"}[pick(r, []int{25, 60, 15})]
-	}
-	add(0.90, "", "surface", surface)
-	add(0.85, "", "smoothness", smoothness)
-	add(0.75, "", "path_min_width", 10*(7+r.IntN(18)))
-	add(0.70, "", "incline_max", 1+r.IntN(11))
-	add(0.55, "", "rest_gap_max", 50*(1+r.IntN(10)))
-	add(0.50, "", "lit", r.IntN(3) > 0)
-	add(0.50, "", "kerb", []string{"flush", "lowered", "raised"}[pick(r, []int{40, 40, 20})])
-	add(0.60, "entrance#1", "steps", pick(r, []int{75, 10, 10, 5}))
-	add(0.55, "toilet#1", "toilet_wheelchair", []string{"yes", "limited", "no"}[pick(r, []int{30, 20, 50})])
-	add(0.45, "", "parking_disabled", r.IntN(5))
-	add(0.35, "", "tactile_guidance", []string{"no", "partial", "yes"}[pick(r, []int{75, 20, 5})])
-	add(0.40, "", "assistance_dog", true)
-}
-
-func buildingFacts(r *rand.Rand, add func(chance float64, part, attribute string, value any)) {
-	steps := []int{0, 1, 2, 3, 4, 6}[pick(r, []int{42, 18, 12, 12, 10, 6})]
-	threshold := r.IntN(3)
-	if steps > 0 {
-		threshold = r.IntN(7)
-	}
-	ramp := "none"
-	if steps > 0 {
-		ramp = []string{"none", "fixed", "removable"}[pick(r, []int{60, 25, 15})]
-	}
-	add(0.95, "entrance#1", "steps", steps)
-	if steps > 0 {
-		add(0.80, "entrance#1", "step_height", 8+r.IntN(11))
-		add(0.70, "entrance#1", "handrail", []string{"none", "left", "right", "both"}[pick(r, []int{40, 15, 25, 20})])
-		add(0.50, "entrance#1", "step_contrast", r.IntN(4) == 0)
-		add(0.90, "entrance#1", "ramp", ramp)
-		if ramp != "none" {
-			add(0.80, "entrance#1", "ramp_slope", 5+r.IntN(9))
-			add(0.70, "entrance#1", "ramp_run", 2+r.IntN(8))
-		}
-	}
-	add(0.80, "entrance#1", "threshold", threshold)
-	add(0.75, "entrance#1", "entrance_level", steps == 0 && threshold <= 2)
-	add(0.85, "entrance#1", "door_width", 70+5*r.IntN(13))
-	add(0.50, "entrance#1", "door_operation", []string{"manual", "automatic"}[pick(r, []int{80, 20})])
-	add(0.55, "", "path_min_width", 10*(8+r.IntN(15)))
-	add(0.55, "", "surface", []string{"paving_stones", "asphalt", "cobblestone"}[pick(r, []int{50, 30, 20})])
-	add(0.55, "", "smoothness", []string{"excellent", "good", "intermediate", "bad"}[pick(r, []int{15, 50, 25, 10})])
-	add(0.45, "", "incline_max", r.IntN(8))
-	add(0.40, "", "rest_gap_max", 50*(1+r.IntN(6)))
-	add(0.60, "", "stepfree_inside", []string{"none", "part", "all"}[pick(r, []int{20, 45, 35})])
-	add(0.65, "toilet#1", "toilet_wheelchair", []string{"yes", "limited", "no"}[pick(r, []int{45, 20, 35})])
-	add(0.45, "", "induction_loop", []string{"none", "fixed", "portable"}[pick(r, []int{65, 20, 15})])
-	add(0.50, "", "staff_trained", r.IntN(2) == 0)
-	add(0.50, "", "assistance_dog", r.IntN(10) > 0)
-	add(0.30, "", "tactile_media", [][]string{{"none"}, {"plan"}, {"model", "braille"}}[pick(r, []int{60, 20, 20})])
-	add(0.30, "", "easy_to_read", r.IntN(4) == 0)
 }
 
 func (p Place) outdoor() bool {

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 
@@ -76,47 +75,6 @@ func TestInspectionsLeaveAThirdOfPlacesUnseen(t *testing.T) {
 	}
 	if unseen := 1 - float64(len(seen))/float64(len(d.Places)); unseen < 0.27 || unseen > 0.43 {
 		t.Errorf("got %.0f %% of places never inspected, want about 35 %%", 100*unseen)
-	}
-}
-
-func TestFactsDoNotContradictEachOther(t *testing.T) {
-	d := load(t)
-	byPlace := map[string]map[string]Fact{}
-	for _, f := range d.Facts(today) {
-		if byPlace[f.Place] == nil {
-			byPlace[f.Place] = map[string]Fact{}
-		}
-		if _, ok := byPlace[f.Place][f.Attribute]; ok {
-			t.Errorf("%s: got %s twice", f.Place, f.Attribute)
-		}
-		byPlace[f.Place][f.Attribute] = f
-		if f.Method != "demonstration" || f.State != "known" || f.ObservedOn.After(today) {
-			t.Errorf("%s: got %s by %q, %q, on %s", f.Place, f.Attribute, f.Method, f.State, f.ObservedOn.Format(time.DateOnly))
-		}
-	}
-	for place, facts := range byPlace {
-		var level bool
-		var steps, threshold float64
-		read(t, facts, "entrance_level", &level)
-		read(t, facts, "steps", &steps)
-		read(t, facts, "threshold", &threshold)
-		if level && (steps > 0 || threshold > 2) {
-			t.Errorf("%s: got a level entrance with %g steps and a threshold of %g cm", place, steps, threshold)
-		}
-	}
-	if share := float64(len(byPlace)) / float64(len(d.Places)); share < 0.52 || share > 0.68 {
-		t.Errorf("got facts for %.0f %% of places, want about 60 %%", 100*share)
-	}
-}
-
-func read(t *testing.T, facts map[string]Fact, attribute string, into any) {
-	t.Helper()
-	f, ok := facts[attribute]
-	if !ok {
-		return
-	}
-	if err := json.Unmarshal(f.Value, into); err != nil {
-		t.Errorf("%s of %s: %v", attribute, f.Place, err)
 	}
 }
 

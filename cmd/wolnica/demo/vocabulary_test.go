@@ -32,6 +32,13 @@ func TestCategoriesAreInTheVocabulary(t *testing.T) {
 			t.Errorf("%s: got category %s, want one under the kind %s", p.Key, p.Category, p.Kind)
 		}
 	}
+	for _, setting := range settings {
+		for _, code := range setting.categories {
+			if _, ok := entries[code]; !ok {
+				t.Errorf("got category %q in a setting, want a code of the vocabulary", code)
+			}
+		}
+	}
 	for code := range outdoors {
 		if _, ok := entries[code]; !ok {
 			t.Errorf("got outdoor category %q, want a code of the vocabulary", code)
@@ -62,18 +69,5 @@ func TestCodesAreInTheCodeLists(t *testing.T) {
 		check(i.Place, i.Occupancy, models.Occupancies)
 		check(i.Place, i.SurveyAccess, models.SurveyAccesses)
 		check(i.Place, i.Method, models.Methods)
-	}
-}
-
-func TestFactsFitTheAttributeTable(t *testing.T) {
-	for _, f := range load(t).Facts(today) {
-		attribute, ok := models.AccessAttributeByCode(f.Attribute)
-		if !ok {
-			t.Errorf("%s: got attribute %q, want one of the table", f.Place, f.Attribute)
-			continue
-		}
-		if problem, bad := attribute.Check(f.Value); bad {
-			t.Errorf("%s: got %s %s: %s", f.Place, f.Attribute, f.Value, problem.EN)
-		}
 	}
 }

@@ -17,6 +17,9 @@ type Options struct {
 	Seed     uint64
 	// Draft, Coarse and Restricted are shares of the places, from 0 to 1. At 0 everything is published and public.
 	Draft, Coarse, Restricted float64
+	// Described is the share of places with facts of accessibility, three to ten each; at 0 there are none. The stored verdicts are
+	// made up whether or not, and not drawn from the facts.
+	Described float64
 }
 
 // Positions and lengths are whole ten-millionths of a degree, about a centimetre.
@@ -39,6 +42,7 @@ const (
 	streamProduct
 	streamNeighbourhood
 	streamIdentity
+	streamFacts
 )
 
 type position struct{ x, y int64 }

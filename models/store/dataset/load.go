@@ -29,7 +29,7 @@ func (d *Dataset) Load(ctx context.Context, pool *pgxpool.Pool) error {
 		name string
 		work func(context.Context, *pgxpool.Pool) error
 	}{
-		{"municipalities", d.loadMunicipalities}, {"places", d.loadPlaces}, {"products", d.loadProducts}, {"statistics", d.finish},
+		{"municipalities", d.loadMunicipalities}, {"places", d.loadPlaces}, {"facts", d.loadFacts}, {"products", d.loadProducts}, {"statistics", d.finish},
 	} {
 		if err := step.work(ctx, pool); err != nil {
 			return fmt.Errorf("load the made-up registry: %s: %w", step.name, err)
@@ -93,6 +93,17 @@ func (d *Dataset) loadPlaces(ctx context.Context, pool *pgxpool.Pool) error {
 	})
 }
 
+func (d *Dataset) loadFacts(ctx context.Context, pool *pgxpool.Pool) error {
+	if d.Described == 0 {
+		return nil
+	}
+	return inParallel(ctx, pool, (d.Places+block-1)/block, func(conn *pgx.Conn, n int) error {
+		rows := d.encodeFacts(n*block+1, min((n+1)*block, d.Places))
+		_, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(rows), "COPY access_facts ("+factColumns+") FROM STDIN BINARY")
+		return err
+	})
+}
+
 func (d *Dataset) loadProducts(ctx context.Context, pool *pgxpool.Pool) error {
 	return inParallel(ctx, pool, 1, func(conn *pgx.Conn, _ int) error {
 		batch := &pgx.Batch{}
@@ -123,7 +134,7 @@ func (d *Dataset) finish(ctx context.Context, pool *pgxpool.Pool) error {
 			return err
 		}
 	}
-	_, err := pool.Exec(ctx, "VACUUM (ANALYZE) places, products, product_stops, municipalities, municipality_parts, search_words")
+	_, err := pool.Exec(ctx, "VACUUM (ANALYZE) places, access_facts, products, product_stops, municipalities, municipality_parts, search_words")
 	return err
 }
 
