@@ -57,6 +57,8 @@ type Site struct {
 	templates  map[models.Language]map[string]*template.Template
 	css        stylesheet
 	frontPages frontCache
+
+	vocabularies vocabularyCache
 }
 
 type stylesheet struct {
@@ -78,6 +80,8 @@ func New(cfg Config) (*Site, error) {
 	s.parts = []part{
 		{texts: siteTexts},
 		s.frontPart(),
+		s.placesPart(),
+		s.needsPart(),
 		s.signInPart(),
 	}
 	all := make([]texts, len(s.parts))
