@@ -54,9 +54,6 @@ var placesTexts = texts{
 	"places.next":         {PL: "Następne", EN: "Next"},
 	"places.first":        {PL: "Od początku", EN: "From the beginning"},
 	"places.more":         {PL: "Szukaj dalej", EN: "Look further"},
-	"places.name":         {PL: "Nazwa", EN: "Name"},
-	"places.distance":     {PL: "Odległość", EN: "Distance"},
-	"places.verdict":      {PL: "Czy skorzystasz", EN: "Can you use it"},
 	"places.pages":        {PL: "Strony listy", EN: "Pages of the list"},
 	"places.point":        {PL: "%s, %s", EN: "%s, %s"},
 	"places.coarse":       {PL: "położenie przybliżone", EN: "approximate position"},
@@ -528,6 +525,9 @@ func (v *visit) placeRow(p listedPlace, n needs, words *vocabulary, near *point)
 		for i, verdict := range p.verdicts {
 			if verdict.Verdict == row.Verdict {
 				row.Why = verdict.Sentence.In(v.lang)
+				if strings.HasPrefix(row.Why, row.Word) {
+					row.Word = "" // it is not said twice
+				}
 				if len(p.verdicts) > 1 {
 					row.Why = capital(models.AccessProfiles.Label(n.Profiles[i]).In(v.lang)) + ": " + row.Why
 				}
