@@ -286,7 +286,7 @@ func settle(t *testing.T, s *apitest.Server) {
 	}
 }
 
-var byChance = []*regexp.Regexp{regexp.MustCompile(`urn:uuid:[0-9a-f-]{36}`), regexp.MustCompile(`"revision":"[0-9a-f]*"`)}
+var byChance = []*regexp.Regexp{regexp.MustCompile(`urn:uuid:[0-9a-f-]{36}`), regexp.MustCompile(`"revision":"[0-9a-f]*"`), regexp.MustCompile(`"timeStamp":"[^"]*"`)}
 
 // normal is a body without what differs between any two answers.
 func normal(s *apitest.Server, body []byte) []byte {

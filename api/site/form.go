@@ -168,9 +168,11 @@ type field struct {
 	Unit    string
 	Options []option
 	// Checked is of a checkbox.
-	Checked, Required        bool
-	Autocomplete, InputMode  string
-	Min, Max, Step, Language string
+	Checked, Required       bool
+	Autocomplete, InputMode string
+	Min, Max, Language      string
+	// Empty is the first choice of a select that need not be made.
+	Empty string
 	// Error is filled in by fields.
 	Error string
 }

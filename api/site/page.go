@@ -24,6 +24,8 @@ type part struct {
 	texts  texts
 	routes []route
 	nav    []navItem
+	// ofPlace are links from the page of a place.
+	ofPlace []placeLink
 }
 
 // route is an address with its handler. The parameter that names a record is :id everywhere ("/miejsca/:id/fakty"), so that

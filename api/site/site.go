@@ -54,9 +54,12 @@ type Site struct {
 	parts      []part
 	texts      texts
 	nav        []navItem
+	ofPlace    []placeLink
 	templates  map[models.Language]map[string]*template.Template
 	css        stylesheet
 	frontPages frontCache
+
+	vocabularies vocabularyCache
 }
 
 type stylesheet struct {
@@ -78,12 +81,16 @@ func New(cfg Config) (*Site, error) {
 	s.parts = []part{
 		{texts: siteTexts},
 		s.frontPart(),
+		s.placesPart(),
+		s.placePart(),
+		s.productPart(),
+		s.needsPart(),
 		s.signInPart(),
 	}
 	all := make([]texts, len(s.parts))
 	for i, p := range s.parts {
 		all[i] = p.texts
-		s.nav = append(s.nav, p.nav...)
+		s.nav, s.ofPlace = append(s.nav, p.nav...), append(s.ofPlace, p.ofPlace...)
 	}
 	var err error
 	if s.texts, err = merge(all...); err != nil {

@@ -139,7 +139,7 @@ func (h *handlers) mapList(ctx context.Context, in mapListIn, path string, layer
 		}
 		it := item(v.State, n.Entry)
 		px, py := n.Position()
-		it.DistanceM, it.Direction = math.Round(n.Metres), direction(x, y, px, py)
+		it.DistanceM, it.Direction = math.Round(n.Metres), mapindex.Direction(x, y, px, py)
 		out.Body.Items = append(out.Body.Items, it)
 	}
 	return out, nil
@@ -154,15 +154,6 @@ func middle(list mapindex.View, box mapindex.Box, near *point) (x, y uint32) {
 		box, _ = list.Extent()
 	}
 	return box.MinX + (box.MaxX-box.MinX)/2, box.MinY + (box.MaxY-box.MinY)/2
-}
-
-// direction is the point of the compass, of eight, at which a position is seen.
-func direction(x, y, px, py uint32) string {
-	if x == px && y == py {
-		return ""
-	}
-	angle := math.Atan2(float64(px)-float64(x), float64(y)-float64(py)) // from north, clockwise
-	return []string{"n", "ne", "e", "se", "s", "sw", "w", "nw"}[int(math.Round(angle/(math.Pi/4))+8)%8]
 }
 
 // mapCursor is where a page by distance begins: behind this distance from this point.

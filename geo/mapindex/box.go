@@ -110,3 +110,12 @@ func (b Box) crossedBy(x0, y0, x1, y1 uint32) bool {
 	a, c, d, e := side(b.MinX, b.MinY), side(b.MaxX, b.MinY), side(b.MinX, b.MaxY), side(b.MaxX, b.MaxY)
 	return !(a > 0 && c > 0 && d > 0 && e > 0 || a < 0 && c < 0 && d < 0 && e < 0)
 }
+
+// Direction is the point of the compass, of eight (n, ne, e … nw), at which a position is seen from x, y; "" at the same point.
+func Direction(x, y, px, py uint32) string {
+	if x == px && y == py {
+		return ""
+	}
+	angle := math.Atan2(float64(px)-float64(x), float64(y)-float64(py)) // from north, clockwise
+	return []string{"n", "ne", "e", "se", "s", "sw", "w", "nw"}[int(math.Round(angle/(math.Pi/4))+8)%8]
+}

@@ -246,9 +246,7 @@ type PlaceAccess struct {
 }
 
 // Judged is what the place's categories say, for the judgement of its facts.
-func (p *PlaceAccess) Judged() access.Place {
-	return access.PlaceOf(p.Facts, categoriesOf(p.HeritageCategory, p.InfrastructureCategory)...)
-}
+func (p *PlaceAccess) Judged() access.Place { return JudgedPlace(&p.Place, p.Facts) }
 
 // PlaceAccess reads a place and its facts; one that is hidden from the user and a missing one are both CodeNotFound.
 func (s *Store) PlaceAccess(ctx context.Context, user *models.User, id int64) (*PlaceAccess, error) {
