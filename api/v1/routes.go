@@ -67,6 +67,7 @@ func Routes(d Deps) []api.Route {
 		h.mapRoutes(),
 		h.accessTables(),
 		[]api.Route{h.whatIf()},
+		h.article6(),
 	)
 }
 
