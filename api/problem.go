@@ -64,6 +64,7 @@ var problems = map[models.Code]problemKind{
 	models.CodeMethodNotAllowed: {http.StatusMethodNotAllowed, models.Text{PL: "Niedozwolona metoda", EN: "Method not allowed"}},
 	models.CodeRateLimited:      {http.StatusTooManyRequests, models.Text{PL: "Za dużo prób", EN: "Too many requests"}},
 	models.CodeUnavailable:      {http.StatusServiceUnavailable, models.Text{PL: "Chwilowo niedostępne", EN: "Unavailable"}},
+	models.CodeNotInstalled:     {http.StatusNotImplemented, models.Text{PL: "Brak programu na serwerze", EN: "Not installed"}},
 	models.CodeInternal:         {http.StatusInternalServerError, models.Text{PL: "Błąd serwera", EN: "Server error"}},
 }
 
@@ -71,7 +72,8 @@ var problems = map[models.Code]problemKind{
 var problemCodes = []models.Code{
 	models.CodeMalformed, models.CodeInvalid, models.CodeUnauthenticated, models.CodeForbidden, models.CodeNotFound,
 	models.CodeConflict, models.CodeStale, models.CodePreconditionRequired, models.CodeTooLarge, models.CodeUnsupportedMedia,
-	models.CodeNotAcceptable, models.CodeMethodNotAllowed, models.CodeRateLimited, models.CodeUnavailable, models.CodeInternal,
+	models.CodeNotAcceptable, models.CodeMethodNotAllowed, models.CodeRateLimited, models.CodeUnavailable,
+	models.CodeNotInstalled, models.CodeInternal,
 }
 
 // StatusOf returns the HTTP status of a code, 500 for one that is not known.
@@ -103,7 +105,8 @@ func Fail(c *gin.Context, err error) {
 	if !ok {
 		kind = problems[models.CodeInternal]
 	}
-	if kind.status >= http.StatusInternalServerError && busy == nil { // the metrics count those; a flood is not logged twice
+	// The metrics count those who were turned away; a flood is not logged twice. That a program is missing is no failure of the request.
+	if kind.status >= http.StatusInternalServerError && busy == nil && shown.Code != models.CodeNotInstalled {
 		req.logger.LogAttrs(c.Request.Context(), slog.LevelError, "request failed",
 			slog.String("request_id", req.id), slog.String("method", c.Request.Method),
 			slog.String("route", c.FullPath()), slog.String("error", err.Error()))

@@ -25,6 +25,7 @@ const (
 	CodeMethodNotAllowed     Code = "method_not_allowed"    // the address exists, the method does not
 	CodeRateLimited          Code = "rate_limited"          // too many tries
 	CodeUnavailable          Code = "unavailable"           // the database or another part is not there now
+	CodeNotInstalled         Code = "not_installed"         // it needs a program that is not on the server
 	CodeInternal             Code = "internal"              // our fault; details are in the log only
 )
 

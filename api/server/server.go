@@ -13,6 +13,8 @@ import (
 	"wolnica/api"
 	"wolnica/api/auth"
 	"wolnica/api/ogc"
+	"wolnica/api/pdf"
+	"wolnica/api/report"
 	"wolnica/api/site"
 	"wolnica/api/tiles"
 	v1 "wolnica/api/v1"
@@ -41,6 +43,8 @@ type Config struct {
 	// Features keeps the texts of the OGC API's features; its Forget has to be that of the map's configuration. Without it, or
 	// without the map, they are read anew for each answer.
 	Features *ogc.Cache
+	// PDF prints reports; nil is a printer that takes the Chromium it finds.
+	PDF *pdf.Printer
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp           string
 	Log            *slog.Logger
@@ -102,6 +106,11 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, fmt.Errorf("document the routes: %w", err)
 	}
 	pages.Mount(engine)
+	reports, err := report.New(report.Config{Store: cfg.Store, Gates: cfg.Gates, PDF: cfg.PDF, Timeout: cfg.Timeout, Now: cfg.Now})
+	if err != nil {
+		return nil, err
+	}
+	reports.Mount(engine)
 	gisConfig := ogc.Config{Store: cfg.Store, Gates: cfg.Gates, Timeout: cfg.Timeout, Version: cfg.Version, Now: cfg.Now}
 	if cfg.Map != nil {
 		gisConfig.Finder, gisConfig.Cache = cfg.Map, cfg.Features

@@ -425,6 +425,10 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 			w[route+"/:feature"] = append(w[route+"/:feature"], fmt.Sprintf("%s/%d", items, id), fmt.Sprintf("%s/%d?f=html", items, id))
 		}
 	}
+	w["/api/v1/municipalities/:id/article-6"] = []string{fmt.Sprintf("/api/v1/municipalities/%d/article-6", open.here), fmt.Sprintf("/api/v1/municipalities/%d/article-6?limit=2", open.there),
+		fmt.Sprintf("/api/v1/municipalities/%d/article-6?category=manor,church&requirement=1a&outcome=not_met", open.here)}
+	town := "/raporty/art-6/gmina/" + hereCode // its PDF is printed from its HTML
+	w["/raporty/art-6/gmina/:teryt"] = []string{town, town + "?lang=en&page=1&category=church", town + "?format=xlsx", town + "?category=manor", "/raporty/art-6/gmina/" + thereCode}
 	w["/ogc"], w["/ogc/ogc.css"] = []string{"/ogc", "/ogc?f=html", "/ogc/collections?f=html"}, []string{"/ogc/ogc.css"}
 	for kind, ids := range map[string][2][]int64{
 		"places": {open.places, hidden.places}, "products": {open.products, hidden.products}, "inspections": {{open.inspection}, hidden.inspections}, "protections": {{open.protection}, hidden.protections},
@@ -445,6 +449,10 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 			}
 			if kind == "places" {
 				w[path+"/:id/a11yjson"] = append(w[path+"/:id/a11yjson"], fmt.Sprintf("%s/%d/a11yjson", path, id))
+				w[path+"/:id/article-6"] = append(w[path+"/:id/article-6"], fmt.Sprintf("%s/%d/article-6", path, id))
+				report, draft := fmt.Sprintf("/raporty/art-6/miejsce/%d", id), fmt.Sprintf("/raporty/deklaracja/%d", id)
+				w["/raporty/art-6/miejsce/:id"] = append(w["/raporty/art-6/miejsce/:id"], report, report+"?lang=en", report+"?format=xlsx")
+				w["/raporty/deklaracja/:id"] = append(w["/raporty/deklaracja/:id"], draft, draft+"?format=text&lang=en")
 			}
 			if kind == "places" || kind == "products" {
 				w[path+"/:id/jsonld"] = append(w[path+"/:id/jsonld"], fmt.Sprintf("%s/%d/jsonld", path, id))

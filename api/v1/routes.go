@@ -68,6 +68,7 @@ func Routes(d Deps) []api.Route {
 		h.interchange(),
 		h.accessTables(),
 		[]api.Route{h.whatIf()},
+		h.article6(),
 	)
 }
 

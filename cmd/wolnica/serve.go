@@ -21,6 +21,7 @@ import (
 	"wolnica/api"
 	"wolnica/api/auth"
 	"wolnica/api/ogc"
+	"wolnica/api/pdf"
 	"wolnica/api/server"
 	"wolnica/api/site"
 	"wolnica/cmd/wolnica/demo"
@@ -51,6 +52,7 @@ type serveCommand struct {
 	LogFormat      string        `enum:"text,json" default:"text" placeholder:"text|json" help:"Form of the log on standard error." pl:"Postać dziennika na standardowym wyjściu błędów."`
 	ClientRate     float64       `default:"500" placeholder:"NUMBER" help:"Reads a second from one address on average, ten times as many at once; 0 is no limit." pl:"Odczyty na sekundę z jednego adresu średnio, na raz dziesięć razy tyle; 0 to bez limitu."`
 	FeatureCache   int64         `default:"256" placeholder:"MIB" help:"Memory for the text of features that GIS programs ask for; 0 keeps none." pl:"Pamięć na teksty obiektów, o które pytają programy GIS; 0 nie trzyma żadnych."`
+	Chromium       string        `placeholder:"PROGRAM" help:"Chromium that prints PDF reports, a path or a name; found by itself when not given." pl:"Chromium, który drukuje raporty PDF, ścieżka albo nazwa; bez tej opcji szukany samodzielnie."`
 	RequestTimeout time.Duration `default:"30s" placeholder:"TIME" help:"Longest work on one request." pl:"Najdłuższa praca nad jednym żądaniem."`
 }
 
@@ -236,6 +238,7 @@ func (c serveCommand) handler(s *store.Store, world *mapdata.Data, features *ogc
 	cfg := server.Config{
 		Store: s, Files: files, Jobs: jobs, Map: world, Features: features, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
 		Auth:  auth.Config{TrustedProxies: c.TrustedProxy},
+		PDF:   pdf.New(pdf.Config{Chromium: c.Chromium}),
 		Gates: api.NewGates(api.DefaultBounds()), ClientRate: c.ClientRate,
 	}
 	if public != nil {

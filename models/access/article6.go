@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"sync"
 
 	"wolnica/models"
@@ -29,8 +30,10 @@ type Requirement struct {
 type requirement struct {
 	point string
 	text  models.Text
-	links [linkCount]rule
-	asks  Links
+	// building says that the Act speaks of a building here.
+	building bool
+	links    [linkCount]rule
+	asks     Links
 }
 
 var requirements = sync.OnceValue(func() []requirement {
@@ -45,6 +48,10 @@ var requirements = sync.OnceValue(func() []requirement {
 		return r
 	}
 	services := func(r rule) map[Link]rule { return map[Link]rule{Services: r} }
+	inBuilding := func(r requirement) requirement {
+		r.building = true
+		return r
+	}
 	wheelchair := profiles()[0]
 	inside := is(StepFreeInside, oneOf(StepFreeInside, "all"), never, act)
 	return []requirement{
@@ -53,12 +60,12 @@ var requirements = sync.OnceValue(func() []requirement {
 			map[Link]rule{Entrance: wheelchair.rules[Entrance], Inside: inside}),
 		of("1b", "dostęp do wszystkich pomieszczeń, oprócz technicznych", "access to all rooms but technical ones",
 			map[Link]rule{Inside: inside}),
-		of("1c", "informacja o rozkładzie pomieszczeń, co najmniej wizualna i dotykowa lub głosowa",
+		inBuilding(of("1c", "informacja o rozkładzie pomieszczeń, co najmniej wizualna i dotykowa lub głosowa",
 			"information on the layout, at least visual and tactile or voice", services(allOf(
 				is(LayoutInfo, hasAny(LayoutInfo, "visual"), never, act),
 				anyOf(is(LayoutInfo, hasAny(LayoutInfo, "tactile", "voice"), never, act),
-					is(TactileMedia, hasAny(TactileMedia, "plan", "model"), never, act))))),
-		of("1d", "wstęp z psem asystującym", "entry with an assistance dog", services(has(AssistanceDog))),
+					is(TactileMedia, hasAny(TactileMedia, "plan", "model"), never, act)))))),
+		inBuilding(of("1d", "wstęp z psem asystującym", "entry with an assistance dog", services(has(AssistanceDog)))),
 		of("1e", "ewakuacja lub uratowanie w inny sposób", "evacuation or rescue in another way", services(has(EvacuationSupport))),
 		of("3a", "obsługa ze środkami wspierającymi komunikowanie się lub zdalnym tłumaczem",
 			"service with means that support communication, or with an online interpreter",
@@ -74,39 +81,102 @@ var requirements = sync.OnceValue(func() []requirement {
 })
 
 // Article6 sets the facts against the requirements of art. 6(1) and (3). Point 2, the accessibility of web sites and applications, is
-// of another act. What a requirement meets only with a helper's hand counts as not met. It is a checklist, not an audit.
+// of another act. What a requirement meets only with a helper's hand counts as not met. Where the Act speaks of a building (1a to 1d), a
+// place whose category has neither entrance nor inside has none, and it is not applicable. It is a checklist, not an audit.
 func Article6(facts []Fact, place Place, today models.Day) []Requirement {
 	var s sheet
 	s.fill(facts, place, today)
 	list := make([]Requirement, len(requirements()))
 	for i := range requirements() {
 		r := &requirements()[i]
-		total := span{alone, alone, true}
 		out := Requirement{Point: r.point, Text: r.text}
+		total, from := r.judge(&s)
 		for l := Path; l <= Services; l++ {
-			if !r.asks.Has(l) || s.without.Has(l) {
-				continue
+			if from[l] != nil {
+				r.links[l].reasons(&s, from[l], l, &out.Reasons)
 			}
-			best, from := span{}, (*instance)(nil)
-			for _, in := range s.parts(l) {
-				if got := r.links[l].span(&s, in); from == nil || got.better(best) {
-					best, from = got, in
-				}
-			}
-			total = total.and(best)
-			r.links[l].reasons(&s, from, l, &out.Reasons)
 		}
-		switch {
-		case total.na:
-			out.Outcome = RequirementNotApplicable
-		case total.lo == alone:
-			out.Outcome = RequirementMet
-		case total.hi < alone:
-			out.Outcome = RequirementNotMet
-		default:
-			out.Outcome = RequirementUnknown
-		}
+		out.Outcome = outcomeOf(total)
 		list[i] = out
 	}
 	return list
+}
+
+// judge is what the facts come to, and for each link asked about the part that serves best.
+func (r *requirement) judge(s *sheet) (total span, from [linkCount]*instance) {
+	total = span{alone, alone, true}
+	if r.building && s.without.Has(Entrance) && s.without.Has(Inside) {
+		return total, from
+	}
+	for l := Path; l <= Services; l++ {
+		if !r.asks.Has(l) || s.without.Has(l) {
+			continue
+		}
+		var best span
+		for _, in := range s.parts(l) {
+			if got := r.links[l].span(s, in); from[l] == nil || got.better(best) {
+				best, from[l] = got, in
+			}
+		}
+		total = total.and(best)
+	}
+	return total, from
+}
+
+func outcomeOf(total span) string {
+	switch {
+	case total.na:
+		return RequirementNotApplicable
+	case total.lo == alone:
+		return RequirementMet
+	case total.hi < alone:
+		return RequirementNotMet
+	}
+	return RequirementUnknown
+}
+
+// A Mend is a remedy of a requirement that is not met: after it nothing is known any more that would keep it from being met.
+type Mend struct {
+	Remedy
+	// Leaves is RequirementMet, or RequirementUnknown where facts that nobody has recorded still decide.
+	Leaves string `json:"leaves"`
+}
+
+// Article6Mends are, for each requirement in the order of Article6, the smallest sets of up to three standard fixes that end what is
+// known to be amiss, the cheapest first; none for a requirement that is not known to be unmet, and where no such set does.
+func Article6Mends(facts []Fact, place Place, today models.Day) [][]Mend {
+	var s sheet
+	s.fill(facts, place, today)
+	list := make([][]Mend, len(requirements()))
+	for i := range requirements() {
+		r := &requirements()[i]
+		if total, _ := r.judge(&s); outcomeOf(total) != RequirementNotMet {
+			continue
+		}
+		remedies := smallest(candidatesFor(&s, r.asksAbout), facts, place, today, func(t *sheet) bool {
+			total, _ := r.judge(t)
+			return total.hi == alone
+		})
+		for _, remedy := range remedies {
+			var changes []Change
+			for _, repair := range remedy.Repairs {
+				f, _ := FixByCode(repair.Fix)
+				changes = append(changes, f.On(repair.Part)...)
+			}
+			var t sheet
+			t.fill(Apply(nil, facts, changes, today), place, today)
+			total, _ := r.judge(&t)
+			list[i] = append(list[i], Mend{remedy, outcomeOf(total)})
+		}
+	}
+	return list
+}
+
+// asksAbout says whether a fix at the link sets anything that the requirement asks about there.
+func (r *requirement) asksAbout(l Link, f *Fix) bool {
+	found := false
+	r.links[l].each(func(rule *rule) {
+		found = found || slices.ContainsFunc(f.Sets, func(s Setting) bool { return s.Attribute == rule.attr })
+	})
+	return found
 }

@@ -127,6 +127,16 @@ var standardFixes = sync.OnceValue(func() []Fix {
 		fix("staff_training", "szkolenie obsługi", "staff training", services, 3_000, 8_000, "session", false, set(StaffTrained, 1)),
 		fix("dog_welcome", "wpuszczanie psów asystujących", "assistance dogs let in", services, 0, 500, "place", false,
 			set(AssistanceDog, 1)),
+		fix("layout_information", "informacja o rozkładzie pomieszczeń: tablica i plan dotykowy", "information on the layout: a board and a tactile plan",
+			services, 5_000, 25_000, "place", false, to(LayoutInfo, "visual", "tactile")),
+		fix("evacuation_support", "procedura i sprzęt do ewakuacji (krzesło ewakuacyjne)", "evacuation procedure and equipment (evacuation chair)",
+			services, 5_000, 20_000, "place", false, set(EvacuationSupport, 1)),
+		fix("machine_readable_text", "tekst o działalności do odczytu maszynowego", "machine-readable text about the institution", services, 0, 1_500,
+			"place", false, set(MachineReadableText, 1)),
+		fix("pjm_recording", "nagranie o działalności w PJM", "recording about the institution in Polish Sign Language", services, 1_000, 5_000,
+			"place", false, set(PJMRecording, 1)),
+		fix("contact_on_request", "kontakt w formie wskazanej we wniosku", "contact in the form a person asks for", services, 0, 2_000, "year", false,
+			set(ContactOnRequest, 1)),
 	}
 })
 
@@ -167,24 +177,40 @@ func Fixes(p *Profile, facts []Fact, place Place, today models.Day) []Remedy {
 	if c := p.judge(&s); c.total.lo == alone {
 		return nil
 	}
-	type candidate struct {
-		repair  Repair
-		fix     *Fix
-		changes []Change
-	}
+	return smallest(candidatesFor(&s, p.asks), facts, place, today, func(t *sheet) bool {
+		c := p.judge(t)
+		return c.total.lo == alone
+	})
+}
+
+// A candidate is a repair that may be part of a remedy.
+type candidate struct {
+	repair  Repair
+	fix     *Fix
+	changes []Change
+}
+
+// candidatesFor are the fixes that change anything asked about, at every part there is.
+func candidatesFor(s *sheet, asks func(Link, *Fix) bool) []candidate {
 	var candidates []candidate
 	all := standardFixes()
 	for i := range all {
 		f := &all[i]
 		for _, l := range f.Links {
+			if !asks(l, f) {
+				continue
+			}
 			for _, in := range s.parts(l) {
-				if p.asks(l, f) {
-					part := in.part.String()
-					candidates = append(candidates, candidate{Repair{f.Code, part}, f, f.On(part)})
-				}
+				part := in.part.String()
+				candidates = append(candidates, candidate{Repair{f.Code, part}, f, f.On(part)})
 			}
 		}
 	}
+	return candidates
+}
+
+// smallest are the sets with the least number of candidates, at most maxRepairs, with which the facts are enough, the cheapest first.
+func smallest(candidates []candidate, facts []Fact, place Place, today models.Day, enough func(*sheet) bool) []Remedy {
 	var remedies []Remedy
 	var t sheet
 	var changes []Change
@@ -199,7 +225,7 @@ func Fixes(p *Profile, facts []Fact, place Place, today models.Day) []Remedy {
 			}
 			after = Apply(after, facts, changes, today)
 			t.fill(after, place, today)
-			if c := p.judge(&t); c.total.lo < alone {
+			if !enough(&t) {
 				return
 			}
 			var r Remedy

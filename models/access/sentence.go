@@ -208,7 +208,8 @@ func (r *Reason) sentence() models.Text {
 		t = stepsPhrase(r.fact, r.height, at(r.Link, r.n))
 	default:
 		if t = r.phrase(); t.PL == "" {
-			t = models.Text{PL: info.Label.PL + r.valueText().PL, EN: info.Label.EN + r.valueText().EN}
+			value := r.valueText()
+			t = models.Text{PL: info.Label.PL + strings.Replace(value.PL, ",", ":", 1), EN: info.Label.EN + strings.Replace(value.EN, ",", ":", 1)}
 		}
 	}
 	return models.Text{PL: capital(t.PL) + ".", EN: capital(t.EN) + "."}
