@@ -27,7 +27,7 @@ func (s *Store) FactsOfPlace(ctx context.Context, user *models.User, id int64) (
 		return nil, err
 	}
 	list := []PlaceFacts{{Place: *place}}
-	if err := readFacts(s.db.WithContext(ctx), user, list); err != nil {
+	if err := fillFacts(s.db.WithContext(ctx), user, list); err != nil {
 		return nil, err
 	}
 	return &list[0], nil
@@ -50,7 +50,7 @@ func (s *Store) FactsOfPlaces(ctx context.Context, user *models.User, f models.P
 			for i := range places {
 				chunk[i].Place = places[i]
 			}
-			return readFacts(at.db.WithContext(ctx), user, chunk)
+			return fillFacts(at.db.WithContext(ctx), user, chunk)
 		})
 		if err != nil {
 			return err
@@ -67,8 +67,8 @@ func (s *Store) FactsOfPlaces(ctx context.Context, user *models.User, f models.P
 	}
 }
 
-// readFacts reads the facts of the places at once.
-func readFacts(db *gorm.DB, user *models.User, places []PlaceFacts) error {
+// fillFacts reads the facts of the places at once.
+func fillFacts(db *gorm.DB, user *models.User, places []PlaceFacts) error {
 	if len(places) == 0 {
 		return nil
 	}
