@@ -583,3 +583,24 @@ func (s *Store) decide(ctx context.Context, actor *models.User, id int64, versio
 		return s.revise(tx, actor, p, models.RevisionUpdate, old)
 	})
 }
+
+// AcceptListed accepts a proposal as it stands, as one of many; day is that of a proposal which has none.
+func (s *Store) AcceptListed(ctx context.Context, actor *models.User, id int64, version int, day *models.Date, why string) (*models.FactProposal, *models.AccessFact, error) {
+	p, err := s.FactProposal(ctx, actor, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	a := Acceptance{Decision: why}
+	if p.ObservedOn == nil {
+		a.ObservedOn = day
+	}
+	return s.AcceptProposal(ctx, actor, id, version, a)
+}
+
+// FactProposal reads one proposal; for somebody who is not signed in there is none to read.
+func (s *Store) FactProposal(ctx context.Context, user *models.User, id int64) (*models.FactProposal, error) {
+	if user == nil {
+		return nil, allow(nil, models.Subject{Kind: models.KindFactProposal}, models.ActionReadInternal)
+	}
+	return ByID[models.FactProposal](ctx, s, user, id)
+}
