@@ -199,8 +199,9 @@ func TestRealNotesAreProposed(t *testing.T) {
 		t.Errorf("got %d facts, want none", n)
 	}
 	if testing.Verbose() {
-		for _, line := range query(t, s, `SELECT split_part(channel, '/', 1) || E'\t' || coalesce(nullif(attribute, ''), '(left over)') || E'\t' || coalesce(value::text, substr(text, span_from + 1, span_to - span_from)) || E'\t' || part || E'\t' || certainty || E'\t' || count(*)
-			FROM fact_proposals GROUP BY 1, channel, attribute, value, part, certainty, CASE WHEN attribute = '' THEN substr(text, span_from + 1, span_to - span_from) END, CASE WHEN attribute = '' THEN text END, span_from, span_to, text ORDER BY 1`) {
+		for _, line := range query(t, s, `SELECT concat_ws(' | ', count(*), profile, attribute, value, part, certainty) FROM (
+				SELECT split_part(channel, '/', 1) AS profile, coalesce(nullif(attribute, ''), 'not understood: ' || substr(text, span_from + 1, span_to - span_from)) AS attribute, value, part, certainty
+				FROM fact_proposals) p GROUP BY profile, attribute, value, part, certainty ORDER BY profile, attribute, count(*) DESC`) {
 			fmt.Println(line)
 		}
 	}
