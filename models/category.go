@@ -12,7 +12,7 @@ import (
 )
 
 // VocabularyVersion names the state of the vocabulary of categories. It changes with every change of the vocabulary.
-const VocabularyVersion = "2026.1"
+const VocabularyVersion = "2026.2"
 
 //go:embed vocabulary/*.csv
 var vocabularyFiles embed.FS

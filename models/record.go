@@ -21,6 +21,8 @@ const (
 	KindImportBatch  Kind = "import_batch"
 	// KindPopulationCell is a small area with its residents.
 	KindPopulationCell Kind = "population_cell"
+
+	KindFactProposal Kind = "fact_proposal"
 )
 
 // Record is what every editable row has. The JSON form of an entity is its audit form: the flat fields a person

@@ -34,15 +34,15 @@ func (s Subject) Public() bool {
 	switch s.Kind {
 	case KindMunicipality, KindCategory, KindPopulationCell:
 		return !s.Deleted
-	case KindUser, KindToken, KindImportBatch:
+	case KindUser, KindToken, KindImportBatch, KindFactProposal:
 		return false
 	}
 	return !s.Deleted && s.Publication == PublicationPublished && s.Visibility != VisibilityRestricted
 }
 
 var (
-	registryKinds = []Kind{KindPlace, KindProduct, KindProtection, KindInspection, KindAccessFact, KindExternalID, KindMedia}
-	surveyKinds   = []Kind{KindInspection, KindAccessFact, KindMedia}
+	registryKinds = []Kind{KindPlace, KindProduct, KindProtection, KindInspection, KindAccessFact, KindExternalID, KindMedia, KindFactProposal}
+	surveyKinds   = []Kind{KindInspection, KindAccessFact, KindMedia, KindFactProposal}
 	importKinds   = []Kind{KindImportBatch}
 	systemKinds   = []Kind{KindMunicipality, KindCategory, KindUser, KindToken, KindImportBatch, KindPopulationCell}
 )

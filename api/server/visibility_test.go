@@ -230,7 +230,7 @@ func hide(t *testing.T, s *apitest.Server, open openRecords) hiddenRecords {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
-	for _, table := range []string{"places", "products", "inspections", "protections", "external_ids", "access_facts", "media"} {
+	for _, table := range []string{"places", "products", "inspections", "protections", "external_ids", "access_facts", "media", "fact_proposals"} {
 		execute(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), 7770000)", table))
 	}
 	admin := s.Admin()
@@ -247,6 +247,9 @@ func hide(t *testing.T, s *apitest.Server, open openRecords) hiddenRecords {
 		h.externals = append(h.externals, create(t, s, admin, "/api/v1/external-ids", fmt.Sprintf(`{"place_id":%d,"scheme":"nid","value":"id-%d"}`, id, id)))
 		h.facts = append(h.facts, create(t, s, admin, "/api/v1/access-facts", fmt.Sprintf(`{"place_id":%d,"attribute":"steps","value":9,"observed_on":"2024-05-01","method":"measured"}`, id)))
 		h.medias = append(h.medias, upload(t, admin, id))
+	}
+	for _, id := range []int64{open.church, open.coarse, h.places[0]} { // proposals are nobody's but the staff's, of public places too
+		admin.Send("POST", fmt.Sprintf("/api/v1/places/%d/notes", id), `{"text":"Tajemnicza winda, WC przystosowane dla osób niepełnosprawnych, brak pochylni"}`).Want(200)
 	}
 	execute("UPDATE places SET publication = 'draft' WHERE id = ANY($1)", h.places[5:7])
 	execute("UPDATE places SET publication = 'in_review' WHERE id = $1", h.places[7])
@@ -386,10 +389,12 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 	}
 	near := []string{fmt.Sprintf("near=%v,%v", secretLon, secretLat), fmt.Sprintf("near=%v,%v", coarseLonOther, coarseLatOther), "limit=3"}
 	w := map[string][]string{
-		"/": {"/", "/?lang=en"}, "/zaloguj": {"/zaloguj"}, "/site.css": {"/site.css"}, "/healthz": {"/healthz"}, "/readyz": {"/readyz"}, "/metrics": {"/metrics"},
+		"/": {"/", "/?lang=en"}, "/zaloguj": {"/zaloguj"}, "/ewidencja/propozycje": {"/ewidencja/propozycje", "/ewidencja/propozycje?gmina=" + hereCode}, "/ewidencja/propozycje/:id": {"/ewidencja/propozycje/1"}, "/site.css": {"/site.css"}, "/healthz": {"/healthz"}, "/readyz": {"/readyz"}, "/metrics": {"/metrics"},
 		"/api/v1/docs": {"/api/v1/docs"}, "/api/v1/docs.css": {"/api/v1/docs.css"}, "/api/v1/openapi.json": {"/api/v1/openapi.json"}, "/api/v1/problems/:code": {"/api/v1/problems/malformed"},
 		"/api/v1/me": {"/api/v1/me"}, "/api/v1/me/sessions": {"/api/v1/me/sessions"}, "/api/v1/tokens": {"/api/v1/tokens"}, "/api/v1/tokens/:id": {"/api/v1/tokens/1"},
 		"/api/v1/users": {"/api/v1/users"}, "/api/v1/users/:id": {"/api/v1/users/1"}, "/api/v1/users/:id/history": {"/api/v1/users/1/history"},
+		"/api/v1/fact-proposals":     {"/api/v1/fact-proposals", "/api/v1/fact-proposals?status=proposed", fmt.Sprintf("/api/v1/fact-proposals?place=%d", open.church)},
+		"/api/v1/fact-proposals/:id": {"/api/v1/fact-proposals/1", "/api/v1/fact-proposals/777"}, "/api/v1/fact-proposals/:id/history": {"/api/v1/fact-proposals/1/history", "/api/v1/fact-proposals/777/history"},
 		"/api/v1/imports": {"/api/v1/imports"}, "/api/v1/imports/:id": {"/api/v1/imports/1"}, "/api/v1/imports/:id/issues": {"/api/v1/imports/1/issues"}, "/api/v1/import-profiles": {"/api/v1/import-profiles"},
 		"/api/v1/vocabularies": {"/api/v1/vocabularies"}, "/api/v1/access/attributes": {"/api/v1/access/attributes"}, "/api/v1/access/thresholds": {"/api/v1/access/thresholds"},
 		"/api/v1/access/profiles": {"/api/v1/access/profiles"}, "/api/v1/access/fixes": {"/api/v1/access/fixes"}, "/api/v1/categories": {"/api/v1/categories"}, "/api/v1/categories/:id": {"/api/v1/categories/3"}, "/api/v1/categories/:id/history": {"/api/v1/categories/3/history"},

@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 
@@ -28,5 +29,6 @@ func hostileRecords(t *testing.T, s *apitest.Server, admin *apitest.Client) (pla
 		"geometry": object{"type": "Point", "coordinates": []float64{19.05, 50.05}}, "heritage": object{"category": "church"}})
 	product = create(t, admin, "/api/v1/products", object{"kind": "trail", "category": "walking_trail", "name": text, "description": text, "publication": "published",
 		"stops": []object{{"place_id": place}}})
+	admin.Send("POST", fmt.Sprintf("/api/v1/places/%d/notes", place), object{"text": "winda " + hostile, "source": hostile, "source_url": "https://example.org/?" + hostile}).Want(200)
 	return place, product
 }

@@ -86,6 +86,7 @@ func New(cfg Config) (*Site, error) {
 		s.productPart(),
 		s.needsPart(),
 		s.signInPart(),
+		s.proposalsPart(),
 	}
 	all := make([]texts, len(s.parts))
 	for i, p := range s.parts {

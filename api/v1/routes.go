@@ -66,6 +66,7 @@ func Routes(d Deps) []api.Route {
 		h.users(),
 		h.mapRoutes(),
 		h.interchange(),
+		h.factProposals(),
 		h.accessTables(),
 		[]api.Route{h.whatIf()},
 		h.article6(),

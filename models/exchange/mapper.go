@@ -179,6 +179,7 @@ func (m *mapper) placeRow(row *geo.Row) *store.ImportRow {
 		m.part(r, part, m.partFields[i])
 	}
 	m.protectionsJSON(r)
+	m.notes(r)
 	if m.profile.parentUID != nil {
 		if uid, ok := m.profile.parentUID.text(m.value); ok {
 			if r.ParentUID = strings.ToLower(uid); !uidForm(r.ParentUID) {

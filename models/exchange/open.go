@@ -3,24 +3,26 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"wolnica/geo"
+	"wolnica/geo/esrijson"
 	"wolnica/geo/geojson"
 	"wolnica/geo/gpkg"
 	"wolnica/geo/tabular"
 	"wolnica/models"
 )
 
-// Open reads a file as the source its name's extension says: GeoJSON, CSV or TSV, XLSX, GeoPackage. layer is a layer or
+// Open reads a file as the source its name's extension says: GeoJSON (or Esri JSON, which its content tells), CSV or TSV, XLSX, GeoPackage. layer is a layer or
 // a sheet, "" for the first. A format that is not read is a CodeUnsupportedMedia error, a broken file CodeInvalid.
 func Open(path, layer string) (geo.Source, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".geojson", ".json", ".geojsonl", ".ndjson":
-		return openStream(path, func(f *os.File, size int64) (geo.Source, error) { return geojson.Open(f, size) })
+		return openStream(path, openJSON)
 	case ".csv", ".tsv", ".txt":
 		return openStream(path, func(f *os.File, _ int64) (geo.Source, error) { return tabular.OpenCSV(f) })
 	case ".xlsx":
@@ -41,6 +43,9 @@ func Open(path, layer string) (geo.Source, error) {
 // open reads a file as the profile needs it; see Open.
 func (p *Profile) open(path, layer string) (geo.Source, error) {
 	extension := strings.ToLower(filepath.Ext(path))
+	if p.isRecords {
+		return openStream(path, func(f *os.File, size int64) (geo.Source, error) { return tabular.OpenJSON(f, size, p.records) })
+	}
 	if p.format != formatA11yJSON {
 		return Open(path, layer)
 	}
@@ -49,6 +54,22 @@ func (p *Profile) open(path, layer string) (geo.Source, error) {
 			fmt.Sprintf("A11yJSON comes in files .json and .geojson, not %q.", extension))
 	}
 	return openStream(path, func(f *os.File, size int64) (geo.Source, error) { return geojson.OpenLoose(f, size) })
+}
+
+// openJSON reads GeoJSON or the answer of an ArcGIS server.
+func openJSON(f *os.File, size int64) (geo.Source, error) {
+	head := make([]byte, 64<<10)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	if esrijson.Detect(head[:n]) {
+		return esrijson.Open(f, size)
+	}
+	return geojson.Open(f, size)
 }
 
 func openStream(path string, open func(*os.File, int64) (geo.Source, error)) (geo.Source, error) {

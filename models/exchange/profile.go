@@ -38,6 +38,10 @@ type Profile struct {
 	fields      []fieldMapping
 	ids         []idMapping
 	parts       []*partMapping
+	notes       []*noteMapping
+	// records is the path of the array in a file of JSON objects; isRecords tells "" from none.
+	records     string
+	isRecords   bool
 	idsJSON     *template
 	protections *template
 	parentUID   *template
@@ -219,7 +223,7 @@ func (p *Profile) parse(root *yaml.Node) error {
 	}
 	all, err := entries(root.Content[0], "title_pl", "title_en", "target", "layer", "format", "crs", "force_crs", "as_of", "empty", "publication",
 		"key", "geometry", "municipality", "skip", "fields", "external_ids", "protections", "inspections", "access_facts",
-		"external_ids_json", "protections_json", "parent_uid")
+		"external_ids_json", "protections_json", "parent_uid", "records", "notes")
 	if err != nil {
 		return err
 	}
@@ -305,6 +309,11 @@ func (p *Profile) parseEntry(e entry) (err error) {
 		err = p.parseParts(e.value, models.KindInspection, models.Inspection{}, "grade")
 	case "access_facts":
 		err = p.parseParts(e.value, models.KindAccessFact, models.AccessFact{}, "value")
+	case "notes":
+		err = p.parseNotes(e.value)
+	case "records":
+		p.records, err = scalar(e.value)
+		p.isRecords = true
 	case "external_ids_json":
 		p.idsJSON, err = p.template(e.value)
 	case "protections_json":

@@ -57,6 +57,8 @@ type ImportRow struct {
 	// ExternalIDs have Scheme and Value; the first is the record's key unless it goes by uid.
 	ExternalIDs []models.ExternalID
 	Parts       []ImportPart
+	// Notes are texts about the place, from which facts are proposed.
+	Notes []Note
 	// ParentUID names the parent place, "" for none; it counts when Fields have parent_id.
 	ParentUID string
 	// Declared is the municipality the source says the place lies in, nil when it does not say.
@@ -413,6 +415,9 @@ func (t *Import) write(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error 
 	}
 	if err := t.create(ctx, tx, fresh); err != nil {
 		return err
+	}
+	if err := t.proposeNotes(ctx, tx, append(fresh, old...)); err != nil {
+		return fmt.Errorf("propose facts from notes: %w", err)
 	}
 	if err := t.seen.send(ctx, tx, `COPY import_rows (place_id, row, touched) FROM STDIN BINARY`); err != nil {
 		return fmt.Errorf("remember rows: %w", err)

@@ -12,7 +12,7 @@ import (
 )
 
 // UndoReport is what came of undoing an import. Removed and Restored count places (or municipalities, or population cells), Parts what belongs
-// to them: external ids, protections, inspections, access facts.
+// to them: external ids, protections, inspections, access facts, proposals of facts.
 type UndoReport struct {
 	Removed, Restored, Parts int64
 	// KeptCount is how many records were left as they are, Kept the first thousand of them.
@@ -62,7 +62,9 @@ func undoTables() []undoTable {
 		}
 		tables = append(tables, t)
 	}
-	return tables
+	return append(tables, undoTable{kind: models.KindFactProposal, name: "fact_proposals",
+		columns: []string{"status", "certainty", "reason_pl", "reason_en", "contradicts", "text", "span_from", "span_to", "source", "source_url", "licence", "observed_on"},
+		texts:   []string{"certainty", "reason_pl", "reason_en", "source", "source_url", "licence"}})
 }
 
 type undoTable struct {
@@ -177,7 +179,7 @@ func partNames() []string {
 	for _, p := range partTables {
 		names = append(names, p.name)
 	}
-	return names
+	return append(names, "fact_proposals")
 }
 
 func subjectOfTable(table string) models.Kind {
@@ -191,6 +193,8 @@ func subjectOfTable(table string) models.Kind {
 		return models.KindExternalID
 	case "media":
 		return models.KindMedia
+	case "fact_proposals":
+		return models.KindFactProposal
 	}
 	return ""
 }

@@ -174,7 +174,7 @@ func TestEveryPhraseClaimsWhatItsAttributeAdmits(t *testing.T) {
 func check(t interface{ Errorf(string, ...any) }, text, part string) {
 	r := Read(text, part)
 	for _, p := range r.Proposals {
-		fact := models.AccessFact{Part: p.Part, Attribute: p.Attribute, State: p.State, Value: p.Value, Method: models.MethodImported, ObservedOn: models.DateOf(models.Day2000.Date().Time)}
+		fact := models.AccessFact{PlaceID: new(int64), Part: p.Part, Attribute: p.Attribute, State: p.State, Value: p.Value, Method: models.MethodImported, ObservedOn: models.DateOf(models.Day2000.Date().Time)}
 		if err := fact.Validate(models.Day2000.Date().Time); err != nil {
 			t.Errorf("%q: got %s %s %s, which no fact may be: %v", text, p.Part, p.Attribute, p.Value, err)
 		}

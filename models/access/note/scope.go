@@ -128,7 +128,9 @@ func limits(ts []token, first, last int) (from, to int) {
 func before(ts []token, first, last int) (s sense, from, to int) {
 	genitive, other := caseOf(ts, first, last)
 	crossed, with, possible := false, false, false
-	in := func(i int) bool { return i >= max(0, first-reach) && i < len(ts) && ts[i].sentence == ts[first].sentence }
+	in := func(i int) bool {
+		return i >= max(0, first-reach) && i < len(ts) && ts[i].sentence == ts[first].sentence
+	}
 	for i := first - 1; in(i); i-- {
 		t := ts[i]
 		negated := in(i-1) && ts[i-1].is("nie")
