@@ -16,7 +16,7 @@ func TestEveryCodeHasStatusAndTitle(t *testing.T) {
 		models.CodeMalformed: 400, models.CodeInvalid: 422, models.CodeUnauthenticated: 401, models.CodeForbidden: 403,
 		models.CodeNotFound: 404, models.CodeConflict: 409, models.CodeStale: 412, models.CodePreconditionRequired: 428,
 		models.CodeTooLarge: 413, models.CodeUnsupportedMedia: 415, models.CodeNotAcceptable: 406,
-		models.CodeMethodNotAllowed: 405, models.CodeRateLimited: 429, models.CodeUnavailable: 503, models.CodeInternal: 500,
+		models.CodeMethodNotAllowed: 405, models.CodeRateLimited: 429, models.CodeUnavailable: 503, models.CodeInternal: 500, models.CodeNotInstalled: 501,
 	}
 	if len(problems) != len(want) || len(problemCodes) != len(want) {
 		t.Errorf("got %d kinds and %d documented, want %d", len(problems), len(problemCodes), len(want))
