@@ -435,6 +435,14 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 	town := "/raporty/art-6/gmina/" + hereCode // its PDF is printed from its HTML
 	w["/raporty/art-6/gmina/:teryt"] = []string{town, town + "?lang=en&page=1&category=church", town + "?format=xlsx", town + "?category=manor", "/raporty/art-6/gmina/" + thereCode}
 	w["/ogc"], w["/ogc/ogc.css"] = []string{"/ogc", "/ogc?f=html", "/ogc/collections?f=html"}, []string{"/ogc/ogc.css"}
+	w["/miejsca"] = slices.Concat(with("/miejsca?profile=wheelchair"), []string{"/miejsca?near=" + url.QueryEscape(fmt.Sprintf("%v %v", secretLat, secretLon)), "/miejsca?near=tajemniczy", fmt.Sprintf("/miejsca?near_place=%d", hidden.places[0]), "/miejsca?profile=wheelchair&step_cm=5&fit=maybe"})
+	w["/produkty"], w["/potrzeby"] = []string{"/produkty", "/produkty?q=tajemniczy", "/produkty?profile=walking", "/produkty?kind=trail"}, []string{"/potrzeby"}
+	for _, id := range slices.Concat(open.places, hidden.places) {
+		w["/miejsca/:id"] = append(w["/miejsca/:id"], fmt.Sprintf("/miejsca/%d", id), fmt.Sprintf("/miejsca/%d-kurhan-jawny", id))
+	}
+	for _, id := range slices.Concat(open.products, hidden.products) {
+		w["/produkty/:id"] = append(w["/produkty/:id"], fmt.Sprintf("/produkty/%d", id))
+	}
 	for kind, ids := range map[string][2][]int64{
 		"places": {open.places, hidden.places}, "products": {open.products, hidden.products}, "inspections": {{open.inspection}, hidden.inspections}, "protections": {{open.protection}, hidden.protections},
 		"external-ids": {{open.external}, hidden.externals}, "access-facts": {{open.fact}, hidden.facts}, "media": {{open.file}, hidden.medias},

@@ -281,6 +281,8 @@ func path(g geom.T, project func(lon, lat float64) (x, y float64)) string {
 }
 
 var frontTexts = texts{
+	"front.search":         {PL: "Dokąd?", EN: "Where to?"},
+	"front.all":            {PL: "Wszystkie miejsca", EN: "All places"},
 	"front.map":            {PL: "Schematyczna mapa gmin i miejsc", EN: "Schematic map of municipalities and places"},
 	"front.heritage":       {PL: "Dziedzictwo", EN: "Heritage"},
 	"front.infrastructure": {PL: "Infrastruktura", EN: "Infrastructure"},

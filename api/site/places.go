@@ -521,19 +521,7 @@ func (v *visit) placeRow(p listedPlace, n needs, words *vocabulary, near *point)
 		Municipality: words.municipality(p.MunicipalityID), Coarse: p.Visibility == models.VisibilityCoarse, Invented: p.Method == models.MethodDemonstration}
 	if len(p.verdicts) > 0 {
 		row.Verdict = together(p.verdicts)
-		row.Word = v.verdictWord(row.Verdict)
-		for i, verdict := range p.verdicts {
-			if verdict.Verdict == row.Verdict {
-				row.Why = verdict.Sentence.In(v.lang)
-				if strings.HasPrefix(row.Why, row.Word) {
-					row.Word = "" // it is not said twice
-				}
-				if len(p.verdicts) > 1 {
-					row.Why = capital(models.AccessProfiles.Label(n.Profiles[i]).In(v.lang)) + ": " + row.Why
-				}
-				break
-			}
-		}
+		row.Word, row.Why = v.why(row.Verdict, n, len(p.verdicts), func(i int) (string, string) { return p.verdicts[i].Verdict, p.verdicts[i].Sentence.In(v.lang) })
 	}
 	if near != nil {
 		row.Distance = v.distance(p.metres)
@@ -542,6 +530,26 @@ func (v *visit) placeRow(p listedPlace, n needs, words *vocabulary, near *point)
 		}
 	}
 	return row
+}
+
+// why gives the word of a verdict on several needs and the sentence of the first of them that makes it what it is. A sentence that
+// begins with the word stands by itself.
+func (v *visit) why(code string, n needs, count int, of func(i int) (verdict, sentence string)) (word, why string) {
+	word = v.verdictWord(code)
+	for i := range count {
+		verdict, sentence := of(i)
+		if verdict != code {
+			continue
+		}
+		if strings.HasPrefix(sentence, word) {
+			word = ""
+		}
+		if count > 1 {
+			sentence = capital(models.AccessProfiles.Label(n.Profiles[i]).In(v.lang)) + ": " + sentence
+		}
+		return word, sentence
+	}
+	return word, ""
 }
 
 // distance writes metres as people say them.

@@ -3,6 +3,7 @@ package site
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"wolnica/api"
@@ -27,7 +28,9 @@ var productTexts = texts{
 	"products.lead":     {PL: "Szlaki, trasy, wydarzenia i kolekcje, z odpowiedzią, czy przejdziesz je całe.", EN: "Trails, routes, events and collections, with an answer to whether you can do all of them."},
 	"products.kind":     {PL: "Rodzaj", EN: "Kind"},
 	"products.none":     {PL: "Nie ma produktów, które pasują.", EN: "No products fit."},
-	"product.stops":     {PL: "Przystanki", EN: "Stops"},
+	"product.stops":     {PL: "Przystanki i odcinki", EN: "Stops and stretches"},
+	"product.way":       {PL: "Odcinek: %s – %s", EN: "The way: %s – %s"},
+	"product.whole":     {PL: "Cała trasa", EN: "The whole way"},
 	"product.nostops":   {PL: "Ten produkt nie ma opisanych przystanków.", EN: "No stops of this product are described."},
 	"product.weakest":   {PL: "Najsłabsze ogniwo", EN: "The weakest link"},
 	"product.optional":  {PL: "można pominąć", EN: "may be left out"},
@@ -90,14 +93,16 @@ func (v *visit) products() error {
 			row := placeRow{Href: n.link(productPath(p.ID, p.NamePL)), Name: named(p.NamePL, p.NameEN, v.lang), Municipality: words.municipality(p.MunicipalityID),
 				Category: capital(words.category(p.Category).In(v.lang)), Invented: p.Method == models.MethodDemonstration}
 			if len(n.judged) > 0 {
-				j, err := v.judgedProduct(p, n.judged)
+				judged, err := v.store.ProductAccess(v.ctx, v.user, p.ID, models.DayOf(v.now()))
+				if models.CodeOf(err) == models.CodeNotFound { // hidden this moment
+					continue
+				}
 				if err != nil {
 					return err
 				}
-				row.Verdict, row.Word = j.verdict, v.verdictWord(j.verdict)
-				if j.weakest != nil {
-					row.Why = v.t("product.weakest") + ": " + named(j.weakest.NamePL, j.weakest.NameEN, v.lang) + "."
-				}
+				var verdicts []access.ProductVerdict
+				row.Verdict, verdicts = v.judgeProduct(judged, n.judged)
+				row.Word, row.Why = v.why(row.Verdict, n, len(verdicts), func(i int) (string, string) { return verdicts[i].Verdict, verdicts[i].Sentence.In(v.lang) })
 			}
 			d.Rows = append(d.Rows, row)
 		}
@@ -119,72 +124,42 @@ func (v *visit) products() error {
 	return v.show("products", page{Title: v.t("products.title"), Description: v.t("products.lead"), Section: sectionExplore, Path: "/produkty", Indexed: f.Cursor == "" && f.Q == "" && !n.inAddress, Public: true, Problem: problem, Data: d})
 }
 
-// productJudgement is what a product is for the visitor by its stops: all that may not be left out have to serve.
-type productJudgement struct {
-	verdict string
-	// weakest is the first stop that makes the verdict what it is, nil for one that serves everywhere.
-	weakest *listedPlace
-	stops   []judgedStop
-}
-
-type judgedStop struct {
-	models.Stop
-	place listedPlace
-}
-
-func (v *visit) judgedProduct(p *models.Product, profiles []*access.Profile) (productJudgement, error) {
-	ids := make([]int64, len(p.Stops))
-	for i, s := range p.Stops {
-		ids[i] = s.PlaceID
+// judgeProduct is the verdict on a whole product for all the needs, with those of each profile. The public's stops and segments count,
+// whoever asks.
+func (v *visit) judgeProduct(p *store.ProductAccess, profiles []*access.Profile) (code string, verdicts []access.ProductVerdict) {
+	var codes []string
+	today := models.DayOf(v.now())
+	for _, profile := range profiles {
+		verdict := profile.JudgeProduct(p.Judged, today)
+		codes, verdicts = append(codes, verdict.Verdict), append(verdicts, verdict)
 	}
-	places, err := v.placesOf(ids)
-	if err != nil {
-		return productJudgement{}, err
-	}
-	j := productJudgement{verdict: models.VerdictUnknown}
-	var there []listedPlace
-	for _, s := range p.Stops {
-		if place, ok := places[s.PlaceID]; ok {
-			j.stops = append(j.stops, judgedStop{Stop: s})
-			there = append(there, listedPlace{Place: place})
-		}
-	}
-	if err := v.judge(v.ctx, needs{judged: profiles}, there); err != nil {
-		return productJudgement{}, err
-	}
-	var verdicts []string
-	for i := range j.stops {
-		j.stops[i].place = there[i]
-		if !j.stops[i].Optional && len(profiles) > 0 {
-			verdicts = append(verdicts, together(there[i].verdicts))
-		}
-	}
-	j.verdict = access.Together(verdicts...)
-	for i := range j.stops {
-		if s := &j.stops[i]; j.verdict != models.VerdictYes && !s.Optional && len(profiles) > 0 && together(s.place.verdicts) == j.verdict {
-			j.weakest = &s.place
-			break
-		}
-	}
-	return j, nil
+	return access.Together(codes...), verdicts
 }
 
 type productData struct {
-	Name, Of             string
-	Draft, Invented      bool
-	Plain                []string
-	Description          []string
-	Needs                needsLine
-	Example              string
-	Verdict, Word, Why   string
-	WeakestHref, Weakest string
-	Stops                []stopRow
-	About                []aboutRow
+	Name, Of        string
+	Draft, Invented bool
+	Plain           []string
+	Description     []string
+	Needs           needsLine
+	Example         string
+	Verdicts        []productVerdictView
+	Legs            []legRow
+	About           []aboutRow
 }
 
-type stopRow struct {
+// productVerdictView is the verdict for one profile, with the chain of its weakest link.
+type productVerdictView struct {
+	Profile, Verdict, Word, Sentence string
+	Weakest, WeakestHref             string
+	Reasons                          []string
+}
+
+// legRow is a stop, or the way from it to the next.
+type legRow struct {
 	placeRow
-	Notes []string
+	Segment bool
+	Notes   []string
 }
 
 func (v *visit) product() error {
@@ -192,7 +167,8 @@ func (v *visit) product() error {
 	if err != nil {
 		return err
 	}
-	p, err := store.ByID[models.Product](v.ctx, v.store, v.user, id)
+	today := models.DayOf(v.now())
+	p, err := v.store.ProductAccess(v.ctx, v.user, id, today)
 	if err != nil {
 		return err
 	}
@@ -207,7 +183,7 @@ func (v *visit) product() error {
 	n := v.needs()
 	d := productData{Name: named(p.NamePL, p.NameEN, v.lang), Draft: p.Publication != models.PublicationPublished, Invented: p.Method == models.MethodDemonstration,
 		Of: capital(models.ProductKinds.Label(p.KindCode).In(v.lang)) + ", " + words.category(p.Category).In(v.lang), Plain: paragraphs(named(p.PlainPL, p.PlainEN, v.lang)),
-		Description: paragraphs(named(p.DescriptionPL, p.DescriptionEN, v.lang)), Needs: v.needsLine(n), About: v.aboutProduct(p)}
+		Description: paragraphs(named(p.DescriptionPL, p.DescriptionEN, v.lang)), Needs: v.needsLine(n), About: v.aboutProduct(&p.Product)}
 	if m := words.municipality(p.MunicipalityID); m != "" {
 		d.Of += " · " + m
 	}
@@ -218,18 +194,71 @@ func (v *visit) product() error {
 		shown.judged = []*access.Profile{first}
 		d.Example = v.t("place.example", models.AccessProfiles.Label(shown.Profiles[0]).In(v.lang))
 	}
-	j, err := v.judgedProduct(p, shown.judged)
+	_, verdicts := v.judgeProduct(p, shown.judged)
+	places, err := v.placesOf(p.StopIDs)
 	if err != nil {
 		return err
 	}
-	d.Verdict, d.Word = j.verdict, v.verdictWord(j.verdict)
-	if j.weakest != nil {
-		row := v.placeRow(*j.weakest, shown, words, nil)
-		d.Weakest, d.WeakestHref, d.Why = row.Name, n.link(placePath(j.weakest.ID, j.weakest.NamePL)), row.Why
+	for i, verdict := range verdicts {
+		view := productVerdictView{Profile: capital(models.AccessProfiles.Label(shown.Profiles[i]).In(v.lang)), Verdict: verdict.Verdict, Word: v.verdictWord(verdict.Verdict), Sentence: verdict.Sentence.In(v.lang)}
+		if w := verdict.Weakest; w != nil && verdict.Verdict != models.VerdictYes {
+			if w.Stop > 0 {
+				place := places[p.StopIDs[w.Stop-1]]
+				view.Weakest, view.WeakestHref = named(place.NamePL, place.NameEN, v.lang), n.link(placePath(place.ID, place.NamePL))
+			} else {
+				view.Weakest = v.segmentName(p, places, w.Segment)
+			}
+			for _, link := range verdict.Why.Links {
+				for _, r := range link.Reasons {
+					if sentence := r.Sentence.In(v.lang); r.Outcome == verdict.Verdict && r.Outcome != models.VerdictUnknown && r.FactID != 0 && !slices.Contains(view.Reasons, sentence) {
+						view.Reasons = append(view.Reasons, sentence)
+					}
+				}
+			}
+		}
+		d.Verdicts = append(d.Verdicts, view)
 	}
-	for _, s := range j.stops {
-		row := stopRow{placeRow: v.placeRow(s.place, shown, words, nil)}
-		if s.Optional {
+	d.Legs = v.legs(p, places, verdicts, shown, n, words)
+	d.Invented = d.Invented || slices.ContainsFunc(d.Legs, func(l legRow) bool { return l.Invented })
+	return v.show("product", page{Title: d.Name, Description: describe(d.Of, append(d.Plain, d.Description...)), Section: sectionExplore, Path: path, Indexed: !d.Draft && !n.inAddress, Public: true, Data: d})
+}
+
+// legs are the stops and the ways between them, in the order one meets them.
+func (v *visit) legs(p *store.ProductAccess, places map[int64]models.Place, verdicts []access.ProductVerdict, shown, n needs, words *vocabulary) (rows []legRow) {
+	today := models.DayOf(v.now())
+	notes := map[int64]models.Stop{}
+	for _, s := range p.Stops {
+		notes[s.PlaceID] = s
+	}
+	way := func(segment int) {
+		if segment > len(p.Judged.Segments) {
+			return
+		}
+		var codes []string
+		for _, verdict := range verdicts {
+			for _, leg := range verdict.Legs {
+				if leg.Segment == segment {
+					codes = append(codes, leg.Verdict)
+				}
+			}
+		}
+		row := legRow{Segment: true, placeRow: placeRow{Name: v.segmentName(p, places, segment), Verdict: access.Together(codes...)}}
+		row.Word = v.verdictWord(row.Verdict)
+		if !slices.Contains(codes, row.Verdict) { // the profiles ask nothing of the way
+			row.Verdict, row.Word = access.LinkNotJudged, v.verdictWord(access.LinkNotJudged)
+		}
+		rows = append(rows, row)
+	}
+	for i, id := range p.StopIDs {
+		stop := p.Judged.Stops[i]
+		listed := listedPlace{Place: places[id]}
+		for _, profile := range shown.judged {
+			listed.verdicts = append(listed.verdicts, profile.Judge(stop.Facts, stop.Place, today))
+		}
+		row := legRow{placeRow: v.placeRow(listed, shown, words, nil)}
+		row.Href = n.link(placePath(id, listed.NamePL))
+		s := notes[id]
+		if stop.Optional {
 			row.Notes = append(row.Notes, v.t("product.optional"))
 		}
 		if s.DwellMin != nil {
@@ -238,10 +267,22 @@ func (v *visit) product() error {
 		if note := named(s.NotePL, s.NoteEN, v.lang); note != "" {
 			row.Notes = append(row.Notes, note)
 		}
-		d.Stops = append(d.Stops, row)
-		d.Invented = d.Invented || row.Invented
+		rows = append(rows, row)
+		way(i + 1)
 	}
-	return v.show("product", page{Title: d.Name, Description: describe(d.Of, append(d.Plain, d.Description...)), Section: sectionExplore, Path: path, Indexed: !d.Draft && !n.inAddress, Public: true, Data: d})
+	if len(p.StopIDs) == 0 {
+		way(1)
+	}
+	return rows
+}
+
+// segmentName says which stretch is meant by the stops at its ends.
+func (v *visit) segmentName(p *store.ProductAccess, places map[int64]models.Place, segment int) string {
+	if len(p.StopIDs) < 2 || segment >= len(p.StopIDs) {
+		return v.t("product.whole")
+	}
+	from, to := places[p.StopIDs[segment-1]], places[p.StopIDs[segment]]
+	return v.t("product.way", named(from.NamePL, from.NameEN, v.lang), named(to.NamePL, to.NameEN, v.lang))
 }
 
 func (v *visit) aboutProduct(p *models.Product) (rows []aboutRow) {
