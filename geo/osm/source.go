@@ -71,8 +71,8 @@ type Source struct {
 	o       Options
 	columns *geo.Columns
 
-	ways     wayTable
-	nodes    nodeTable
+	ways  wayTable
+	nodes nodeTable
 	// marked are the needed nodes that Options.Vertices asks for; tags and outline are those of the present row.
 	marked   map[int64]Vertex
 	tags     Tags
