@@ -29,6 +29,10 @@ type ImportInput struct {
 	AsOf           *models.Date `json:"as_of,omitzero"`
 	MunicipalityID *int64       `json:"municipality_id,omitzero" validate:"omitempty,gte=1"`
 	DryRun         bool         `json:"dry_run,omitzero"`
+	// Only limits an import of OpenStreetMap to elements with one of these tags, such as "leisure=park" or "historic=*".
+	Only []string `json:"only,omitzero" validate:"max=50,dive,min=3,max=300"`
+	// BBox limits the import to what reaches into the box "minLon,minLat,maxLon,maxLat", in degrees.
+	BBox string `json:"bbox,omitzero" validate:"max=200"`
 }
 
 // Import is one import: how far it is, and what came of it.
@@ -224,7 +228,7 @@ func (h *handlers) startImport(ctx context.Context, body *multipart.Reader) (*mo
 		asOf = *in.AsOf
 	}
 	b, err := h.jobs.Submit(ctx, user, job.Upload{AsOf: asOf, Profile: in.Profile, ProfileYAML: in.ProfileYAML, FileName: part.FileName(), CRS: in.CRS, Layer: in.Layer,
-		Publication: in.Publication, MunicipalityID: in.MunicipalityID, DryRun: in.DryRun}, part)
+		Publication: in.Publication, MunicipalityID: in.MunicipalityID, DryRun: in.DryRun, Only: in.Only, BBox: in.BBox}, part)
 	var broken *job.BrokenUpload
 	if errors.As(err, &broken) {
 		return nil, api.BodyError(broken.Err)

@@ -127,3 +127,29 @@ func TestImportReportsTellNothingOfHiddenNeighbours(t *testing.T) {
 		admin.Send("DELETE", fmt.Sprintf("/api/v1/places/%d", place.ID()), nil, `If-Match: "v1"`).Want(200)
 	}
 }
+
+func TestImportOfOpenStreetMapInTheBackground(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	upload := func(record string) *apitest.Answer {
+		return admin.Upload("/api/v1/imports", apitest.Part{Name: "record", Body: []byte(record)}, apitest.Part{Name: "file", FileName: "town.osm", Body: []byte(
+			`<osm><node id="1" lat="50" lon="20"><tag k="leisure" v="playground"/><tag k="wheelchair" v="limited"/></node>` +
+				`<node id="2" lat="50" lon="20.5"><tag k="leisure" v="park"/><tag k="name" v="Park"/></node></osm>`)})
+	}
+	id := upload(`{"profile":"osm","only":["leisure=playground"],"bbox":"19.9,49.9,20.1,50.1","as_of":"2026-01-02"}`).Want(202).ID()
+	if a := finished(t, admin, id); a.At("status") != "done" || a.At("rows_created") != 1.0 || a.At("rows_read") != 1.0 {
+		t.Fatalf("got %s, want the playground created", a.Body)
+	}
+	place := ids(admin.Get("/api/v1/places?category=playground").Want(200))[0]
+	if a := admin.Get(fmt.Sprintf("/api/v1/places/%d", place)).Want(200); a.At("name", "pl") != "Plac zabaw" {
+		t.Errorf("got %s, want a playground called by its category", a.Body)
+	}
+	facts := admin.Get(fmt.Sprintf("/api/v1/access-facts?place=%d", place)).Want(200)
+	if facts.At("items", 0, "attribute") != "wheelchair_claim" || facts.At("items", 0, "observed_on") != "2026-01-02" || facts.At("items", 0, "value") != "limited" {
+		t.Errorf("got %s, want the claim of that day", facts.Body)
+	}
+	upload(`{"profile":"osm","bbox":"1,2"}`).Want(422)
+	if a := finished(t, admin, upload(`{"profile":"parks","only":["leisure=park"]}`).Want(202).ID()); a.At("status") != "failed" {
+		t.Errorf("tags for another profile: got %s, want failed", a.Body)
+	}
+}

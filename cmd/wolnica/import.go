@@ -16,17 +16,23 @@ import (
 
 type importCommands struct {
 	Files    importCommand         `cmd:"" default:"withargs" help:"Import places from files: GeoJSON, CSV, TSV, XLSX, GeoPackage or A11yJSON. Exit code 3 says that rows were left out." pl:"Importuj miejsca z plików: GeoJSON, CSV, TSV, XLSX, GeoPackage albo A11yJSON. Kod wyjścia 3 oznacza, że pominięto wiersze."`
+	OSM      importOSMCommand      `cmd:"" name:"osm" help:"Import places with their accessibility from OpenStreetMap data: PBF, XML (also gzipped) or JSON of Overpass. Exit code 3 says that elements were left out." pl:"Importuj miejsca z ich dostępnością z danych OpenStreetMap: PBF, XML (także gzip) albo JSON z Overpass. Kod wyjścia 3 oznacza, że pominięto obiekty."`
 	Undo     importUndoCommand     `cmd:"" help:"Take an import back, except what was changed since." pl:"Cofnij import z wyjątkiem tego, co potem zmieniono."`
 	List     importListCommand     `cmd:"" help:"List the imports." pl:"Wypisz importy."`
 	Profiles importProfilesCommand `cmd:"" help:"List the profiles that come with the program." pl:"Wypisz profile dostarczone z programem."`
 }
 
 type importCommand struct {
+	Profile string `required:"" placeholder:"NAME" help:"How columns become fields: a name from \"wolnica import profiles\", or a .yaml file." pl:"Jak kolumny stają się polami: nazwa z „wolnica import profiles” albo plik .yaml."`
+	CRS     string `name:"crs" placeholder:"EPSG:N" help:"Reference system of the coordinates, whatever the file says." pl:"Układ współrzędnych, cokolwiek mówi plik."`
+	Layer   string `placeholder:"NAME" help:"Layer or sheet; otherwise the profile's or the first." pl:"Warstwa albo arkusz; inaczej ta z profilu albo pierwsza."`
+	importOptions
+}
+
+// importOptions are those of an import of any format.
+type importOptions struct {
 	File         []string `arg:"" help:"Files to import, one after another." pl:"Pliki do importu, kolejno."`
-	Profile      string   `required:"" placeholder:"NAME" help:"How columns become fields: a name from \"wolnica import profiles\", or a .yaml file." pl:"Jak kolumny stają się polami: nazwa z „wolnica import profiles” albo plik .yaml."`
 	DryRun       bool     `help:"Report only; change nothing." pl:"Tylko raport; niczego nie zmieniaj."`
-	CRS          string   `name:"crs" placeholder:"EPSG:N" help:"Reference system of the coordinates, whatever the file says." pl:"Układ współrzędnych, cokolwiek mówi plik."`
-	Layer        string   `placeholder:"NAME" help:"Layer or sheet; otherwise the profile's or the first." pl:"Warstwa albo arkusz; inaczej ta z profilu albo pierwsza."`
 	Publication  string   `enum:",draft,in_review,published,archived" default:"" placeholder:"STATE" help:"State of new records: draft, in_review, published or archived; otherwise the profile's." pl:"Stan nowych rekordów: draft, in_review, published albo archived; inaczej ten z profilu."`
 	Municipality string   `placeholder:"TERYT" help:"Take only what lies in this municipality." pl:"Przyjmij tylko to, co leży w tej gminie."`
 	AsOf         string   `placeholder:"DATE" help:"Day on which the file was true; otherwise the profile's." pl:"Dzień, z którego są dane; inaczej ten z profilu."`
@@ -34,12 +40,46 @@ type importCommand struct {
 	database
 }
 
-// Run imports the files one after another. A file that fails does not stop the others.
+// Run imports the files by the profile.
 func (c importCommand) Run(p *program) error {
-	o, err := c.options()
+	o, err := c.options(c.Profile)
 	if err != nil {
 		return err
 	}
+	o.Layer = c.Layer
+	if c.CRS != "" {
+		if o.CRS, err = geo.ParseCRS(c.CRS); err != nil {
+			return err
+		}
+	}
+	return c.run(p, o)
+}
+
+type importOSMCommand struct {
+	Only []string `placeholder:"TAG" help:"Take only what has one of these tags (leisure=park,historic=*); \"leisure=pitch;sport=tennis\" asks for both. A tag that is named needs no mark of heritage and no name." pl:"Przyjmij tylko to, co ma jeden z tych znaczników (leisure=park,historic=*); „leisure=pitch;sport=tennis” wymaga obu. Znacznik wskazany wprost nie musi iść w parze ze śladem zabytku ani z nazwą."`
+	BBox string   `name:"bbox" placeholder:"W,S,E,N" help:"Take only what reaches into this box, in degrees." pl:"Przyjmij tylko to, co sięga w ten prostokąt, w stopniach."`
+	importOptions
+}
+
+// Run imports the files by the profile osm.
+func (c importOSMCommand) Run(p *program) error {
+	o, err := c.options("osm")
+	if err != nil {
+		return err
+	}
+	o.Only = c.Only
+	if c.BBox != "" {
+		box, err := geo.ParseBBox(c.BBox)
+		if err != nil {
+			return err
+		}
+		o.Box = &box
+	}
+	return c.run(p, o)
+}
+
+// run imports the files one after another. A file that fails does not stop the others.
+func (c importOptions) run(p *program, o exchange.Options) error {
 	s, release, err := c.open(p.ctx)
 	if err != nil {
 		return err
@@ -80,15 +120,10 @@ func (c importCommand) Run(p *program) error {
 	return nil
 }
 
-func (c importCommand) options() (o exchange.Options, err error) {
-	o = exchange.Options{Layer: c.Layer, Publication: c.Publication, DryRun: c.DryRun}
-	if o.Profile, err = exchange.LoadProfile(c.Profile); err != nil {
+func (c importOptions) options(profile string) (o exchange.Options, err error) {
+	o = exchange.Options{Publication: c.Publication, DryRun: c.DryRun}
+	if o.Profile, err = exchange.LoadProfile(profile); err != nil {
 		return o, err
-	}
-	if c.CRS != "" {
-		if o.CRS, err = geo.ParseCRS(c.CRS); err != nil {
-			return o, err
-		}
 	}
 	if c.AsOf != "" {
 		if o.AsOf, err = models.ParseDate(c.AsOf); err != nil {
@@ -98,7 +133,7 @@ func (c importCommand) options() (o exchange.Options, err error) {
 	return o, nil
 }
 
-func (c importCommand) municipality(p *program, s *store.Store) (*int64, error) {
+func (c importOptions) municipality(p *program, s *store.Store) (*int64, error) {
 	if c.Municipality == "" {
 		return nil, nil
 	}

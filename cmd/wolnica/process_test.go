@@ -485,6 +485,19 @@ func TestBesideARunningServer(t *testing.T) {
 		if out := mustRun(t, "export", "--format", "geojson", "--text", "zieleniec", "--data", data); strings.Count(out, `"Feature"`) != 1 {
 			t.Errorf("got %s, want the one place on standard output", out)
 		}
+		elements := filepath.Join(dir, "town.osm")
+		if err := os.WriteFile(elements, []byte(`<osm><node id="1" lat="50" lon="20"><tag k="leisure" v="playground"/><tag k="wheelchair" v="yes"/></node>
+			<node id="2" lat="50.1" lon="20"><tag k="leisure" v="park"/></node></osm>`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		requireIn(t, mustRun(t, "import", "osm", elements, "--only", "leisure=playground,historic=*", "--bbox", "19,49,21,50.05", "--as-of", "2026-01-02", "--dry-run", "--data", data),
+			"profile osm", "created 1,", "nothing was changed")
+		if _, stderr, code := run(t, "import", "osm", elements, "--bbox", "1,2,3", "--data", data); code != 1 || !strings.Contains(stderr, "four numbers") {
+			t.Errorf("got exit code %d and %q, want the box explained", code, stderr)
+		}
+		if _, stderr, code := run(t, "import", "osm", file, "--data", data); code != 1 || !strings.Contains(stderr, "not OpenStreetMap data") {
+			t.Errorf("got exit code %d and %q, want the file explained", code, stderr)
+		}
 		if _, stderr, code := run(t, "import", filepath.Join(dir, "missing.geojson"), "--profile", "wolnica", "--data", data); code != 1 || stderr == "" {
 			t.Errorf("missing file: got exit code %d and %q, want 1 and a message", code, stderr)
 		}

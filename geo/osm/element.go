@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 
 	"wolnica/geo"
 )
@@ -92,6 +93,14 @@ type element struct {
 func (e *element) reset(k kind) {
 	*e = element{kind: k, tags: e.tags[:0], refs: e.refs[:0], members: e.members[:0], line: e.line[:0],
 		at: missing, center: missing}
+}
+
+// edited is when the element was edited last, the zero time when unknown.
+func (e *element) edited() time.Time {
+	if e.time <= 0 || e.time >= 253402300800 { // the year 10000
+		return time.Time{}
+	}
+	return time.Unix(e.time, 0).UTC()
 }
 
 func (e *element) name() string { return e.kind.name(e.id) }

@@ -22,6 +22,9 @@ func (t Tags) Value(key string) string {
 	return ""
 }
 
+// Has tells whether the value of a key is this one, or one of several that the file separates with semicolons; "*" is any.
+func (t Tags) Has(key, value string) bool { return oneOf(t.Value(key), value) }
+
 // Filter says which elements are wanted: those that meet one of the alternatives. A Filter without alternatives takes
 // every element whose tags say anything of it.
 type Filter struct {
@@ -71,7 +74,7 @@ func (f Filter) Matches(tags Tags) bool {
 
 func matchesAll(all []Tag, tags Tags) bool {
 	for _, want := range all {
-		if !oneOf(tags.Value(want.Key), want.Value) {
+		if !tags.Has(want.Key, want.Value) {
 			return false
 		}
 	}

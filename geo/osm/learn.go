@@ -97,6 +97,9 @@ func (s *Source) learn() error {
 			return false, nil
 		}
 		s.nodes.put(e.id, e.at)
+		if err := s.mark(e); err != nil {
+			return false, err
+		}
 		wanted := s.o.Filter.Matches(e.tags)
 		if wanted {
 			s.watchOrder(e)
@@ -105,6 +108,28 @@ func (s *Source) learn() error {
 	})
 	s.pass++
 	return err
+}
+
+// mark keeps a node on a wanted way that Options.Vertices asks for.
+func (s *Source) mark(e *element) error {
+	if s.o.Vertices == nil || len(e.tags) == 0 || !s.o.Vertices.Matches(e.tags) {
+		return nil
+	}
+	if _, needed := slices.BinarySearch(s.nodes.ids, e.id); !needed {
+		return nil
+	}
+	if s.marked == nil {
+		s.marked = map[int64]Vertex{}
+	}
+	if _, known := s.marked[e.id]; known { // the file has it twice; its position is then disputed or the same
+		return nil
+	}
+	text := 0
+	for _, t := range e.tags {
+		text += len(t.Key) + len(t.Value)
+	}
+	s.marked[e.id] = Vertex{e.id, slices.Clone(e.tags), e.edited()}
+	return s.keep(1 + text/8)
 }
 
 // holes are the members of a multipolygon that are not its outer boundary.

@@ -2,6 +2,7 @@ package osm
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +33,8 @@ type Options struct {
 	Filter Filter
 	// Columns are keys whose values get a column each, named as the key.
 	Columns []string
+	// Vertices says which nodes Source.Vertices tells of; nil tells of none.
+	Vertices *Filter
 	// MaxRefs is how many references to nodes, and members of relations, may be kept in memory, 8 bytes each and 16 more
 	// for every node; 40,000,000 when 0.
 	MaxRefs int
@@ -68,8 +71,12 @@ type Source struct {
 	o       Options
 	columns *geo.Columns
 
-	ways     wayTable
-	nodes    nodeTable
+	ways  wayTable
+	nodes nodeTable
+	// marked are the needed nodes that Options.Vertices asks for; tags and outline are those of the present row.
+	marked   map[int64]Vertex
+	tags     Tags
+	vertices []Vertex
 	children map[int64][]member
 	// cut has the relations that only cut holes into the way that is their one outer boundary, by that way: the tags
 	// stand on the way (which was usual until 2017).
@@ -169,6 +176,22 @@ func (s *Source) Counts() Counts { return s.counts }
 // Mended tells what had to be put right in the geometry of the last row, nil when nothing.
 func (s *Source) Mended() *geo.Problem { return s.mended }
 
+// Tags are those of the last row, in the order of the file; they are valid until the next call of Next.
+func (s *Source) Tags() Tags { return s.tags }
+
+// A Vertex is a node with tags of its own that stands on the boundary of an area.
+type Vertex struct {
+	ID   int64
+	Tags Tags
+	// Time is when it was edited last, the zero time when the file does not say.
+	Time time.Time
+}
+
+// Vertices are the nodes that meet Options.Vertices on the boundary of the last row, each once, in the order of their ids;
+// none when the row is no polygon, or when the file gives its shape without the ids of its nodes. They are valid until the
+// next call of Next.
+func (s *Source) Vertices() []Vertex { return s.vertices }
+
 // Close ends reading and has to be called; the file belongs to whoever opened it.
 func (s *Source) Close() error {
 	s.stop()
@@ -264,6 +287,7 @@ func (s *Source) again(e *element) bool {
 func (s *Source) fill(e *element) {
 	s.row.Number++
 	s.row.Geometry, s.row.Err, s.mended = nil, nil, nil
+	s.vertices = s.vertices[:0]
 	text := 0
 	for _, t := range e.tags {
 		text += len(t.Key) + len(t.Value)
@@ -272,6 +296,7 @@ func (s *Source) fill(e *element) {
 		// One long text of the file may be in it any number of times.
 		e.tags = e.tags[:0]
 	}
+	s.tags = e.tags
 	fault := s.values(e)
 	switch {
 	case text > maxText:
@@ -307,6 +332,7 @@ func (s *Source) fill(e *element) {
 		s.counts.Points++
 	case *geom.Polygon, *geom.MultiPolygon:
 		s.counts.Areas++
+		s.findVertices(e)
 	default:
 		if e.kind == relation {
 			s.counts.Routes++
@@ -314,6 +340,33 @@ func (s *Source) fill(e *element) {
 			s.counts.Lines++
 		}
 	}
+}
+
+// findVertices fills in what Vertices tells of the element.
+func (s *Source) findVertices(e *element) {
+	if len(s.marked) == 0 {
+		return
+	}
+	gather := func(refs []int64) {
+		for _, id := range refs {
+			if v, ok := s.marked[id]; ok {
+				s.vertices = append(s.vertices, v)
+			}
+		}
+	}
+	gather(e.refs)
+	members := e.members
+	if e.kind == way {
+		members = s.cut[e.id].members
+	}
+	for _, m := range members {
+		if m.kind == way && !offBoundary[m.role] {
+			refs, _ := s.ways.nodes(m.id)
+			gather(refs)
+		}
+	}
+	slices.SortFunc(s.vertices, func(a, b Vertex) int { return cmp.Compare(a.ID, b.ID) })
+	s.vertices = slices.CompactFunc(s.vertices, func(a, b Vertex) bool { return a.ID == b.ID })
 }
 
 // values fills the columns. A key with two values is a fault; the first is taken.
@@ -324,8 +377,8 @@ func (s *Source) values(e *element) (fault *geo.Problem) {
 	if e.version > 0 {
 		v[2] = strconv.FormatInt(e.version, 10)
 	}
-	if e.time > 0 && e.time < 253402300800 { // the year 10000
-		v[3] = time.Unix(e.time, 0).UTC().Format(time.RFC3339)
+	if t := e.edited(); !t.IsZero() {
+		v[3] = t.Format(time.RFC3339)
 	}
 	s.sorted = append(s.sorted[:0], e.tags...)
 	sorted := s.sorted

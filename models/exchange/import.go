@@ -23,7 +23,7 @@ import (
 type Options struct {
 	// Profile maps the file's columns; see LoadProfile.
 	Profile *Profile
-	// Path is the file. Source, when set, is read instead, and Path is only its name in the report.
+	// Path is the file. Source, when set, is read instead, and Path is only its name in the report; OpenStreetMap is read by Path.
 	Path   string
 	Source geo.Source
 	// FileName is the name to record, the base of Path when empty.
@@ -36,6 +36,11 @@ type Options struct {
 	Publication string
 	// AsOf is the day the file's content was true, for profiles that date facts by it; zero is the profile's.
 	AsOf models.Date
+	// Only limits an import of OpenStreetMap to elements that meet one of these alternatives, such as "leisure=park" or
+	// "historic=*"; see osmtags.NewVocabulary.
+	Only []string
+	// Box limits the import to what reaches into it; nil is no limit.
+	Box *geo.BBox
 	// Municipality limits the import to one municipality. An actor who may import in one only is limited to it anyway.
 	Municipality *int64
 	// DryRun goes through everything and keeps only the report.
@@ -123,23 +128,33 @@ func newRun(ctx context.Context, s *store.Store, actor *models.User, o Options) 
 		return nil, err
 	}
 	r := &run{s: s, actor: actor, o: o, mapper: newMapper(p), source: o.Source, began: time.Now()}
-	if r.source == nil {
-		if r.source, err = p.open(o.Path, firstOf(o.Layer, p.layer)); err != nil {
-			return nil, err
-		}
-	}
 	m := r.mapper
+	categories, municipalities, err := s.ImportVocabulary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m.facets, m.municipalities, m.box = make(map[string]string, len(categories)), newMunicipalityIndex(municipalities), o.Box
+	for _, c := range categories {
+		m.facets[c.Code] = c.Facet
+	}
+	switch {
+	case p.format == formatOSM:
+		if m.elements, err = newElementReader(p, categories, o.Only); err == nil {
+			r.source, err = m.elements.open(o.Path)
+		}
+	case len(o.Only) > 0:
+		err = invalidf("Znaczniki (only) wskazuje się tylko przy danych OpenStreetMap, z profilem osm.", "Tags (only) are named only with OpenStreetMap data, by the profile osm.")
+	case r.source == nil:
+		r.source, err = p.open(o.Path, firstOf(o.Layer, p.layer))
+	}
+	if err != nil {
+		return nil, err
+	}
 	m.file = firstOf(o.FileName, filepath.Base(o.Path))
 	m.publication = firstOf(o.Publication, p.publication)
 	if m.asOf = p.asOf; !o.AsOf.IsZero() {
 		m.asOf = o.AsOf
 	}
-	facets, municipalities, err := s.ImportVocabulary(ctx)
-	if err != nil {
-		r.source.Close()
-		return nil, err
-	}
-	m.facets, m.municipalities = facets, newMunicipalityIndex(municipalities)
 	if m.crs, err = r.crs(); err != nil {
 		r.source.Close()
 		return nil, err
@@ -391,8 +406,10 @@ func (r *run) read(ctx context.Context, out chan<- parcel) error {
 			p.end = err
 			return send(p)
 		}
-		p.read++
 		mapped := r.mapper.placeRow(row)
+		if mapped != nil || r.mapper.elements == nil {
+			p.read++ // an element that is no place is no row
+		}
 		if mapped == nil {
 			continue
 		}
@@ -498,6 +515,10 @@ func (r *run) account(ctx context.Context, p parcel) error {
 			if row.PlaceID != 0 {
 				x.PlaceID = &row.PlaceID
 			}
+			if r.mapper.elements != nil && len(row.ExternalIDs) > 0 { // a row's number is not to be found in such a file
+				id := row.ExternalIDs[0].Value
+				x.Reason = models.Text{PL: id + ": " + x.Reason.PL, EN: id + ": " + x.Reason.EN}
+			}
 			issues = append(issues, x)
 		}
 	}
@@ -508,7 +529,7 @@ func (r *run) account(ctx context.Context, p parcel) error {
 // add brings issues into the words of the source and saves them when there are many.
 func (r *run) add(ctx context.Context, issues []models.ImportIssue) error {
 	for _, x := range issues {
-		if x.Field = fieldName(x.Field); r.names[x.Field] != "" {
+		if x.Field = strings.TrimPrefix(fieldName(x.Field), "$"); r.names[x.Field] != "" {
 			x.Field = r.names[x.Field]
 		}
 		if runes := []rune(x.Value); len(runes) > maxIssueValue {

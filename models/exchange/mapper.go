@@ -35,6 +35,9 @@ type mapper struct {
 	facets         map[string]string
 	municipalities municipalityIndex
 	categories     map[[2]string]string
+	box            *geo.BBox
+	// elements reads OpenStreetMap; nil for other formats.
+	elements *elementReader
 
 	row    *geo.Row
 	mapped *store.ImportFields
@@ -78,6 +81,9 @@ func (m *mapper) value(column int) string {
 			return m.asOf.String()
 		case "$file":
 			return m.file
+		}
+		if derived := derivedColumns[m.profile.columns.names[column]]; derived != nil && m.elements != nil {
+			return strings.TrimSpace(derived(&m.elements.place))
 		}
 		return ""
 	}
@@ -151,6 +157,9 @@ func (m *mapper) placeRow(row *geo.Row) *store.ImportRow {
 	if m.profile.format == formatA11yJSON {
 		return m.placeInfoRow(row)
 	}
+	if m.elements != nil && !m.elements.turn(row) {
+		return nil
+	}
 	r := m.begin(row)
 	if r.Outcome == store.ImportRejected {
 		return r
@@ -172,6 +181,9 @@ func (m *mapper) placeRow(row *geo.Row) *store.ImportRow {
 		m.set(r, record.Field(m.place[f.name]), f.name, got)
 	}
 	m.locate(r)
+	if !m.within(r) {
+		return nil
+	}
 	m.checkCategory(r, "heritage_category", p.HeritageCategory, models.FacetHeritage)
 	m.checkCategory(r, "infrastructure_category", p.InfrastructureCategory, models.FacetInfrastructure)
 	m.externalIDs(r)
@@ -180,6 +192,9 @@ func (m *mapper) placeRow(row *geo.Row) *store.ImportRow {
 	}
 	m.protectionsJSON(r)
 	m.notes(r)
+	if m.elements != nil {
+		m.elements.read(m, r)
+	}
 	if m.profile.parentUID != nil {
 		if uid, ok := m.profile.parentUID.text(m.value); ok {
 			if r.ParentUID = strings.ToLower(uid); !uidForm(r.ParentUID) {
@@ -195,6 +210,15 @@ func (m *mapper) placeRow(row *geo.Row) *store.ImportRow {
 		m.invalid(r, err)
 	}
 	return r
+}
+
+// within tells whether the place reaches into the box the import is limited to. One without a position is told of.
+func (m *mapper) within(r *store.ImportRow) bool {
+	if m.box == nil || r.Place.Geom.T == nil {
+		return true
+	}
+	b, ok := geo.Bounds(r.Place.Geom.T)
+	return !ok || b.Intersects(*m.box)
 }
 
 // report warns of a value that could not be used.
@@ -452,17 +476,24 @@ func (m *mapper) part(r *store.ImportRow, mapping *partMapping, mapped []string)
 	case *models.AccessFact:
 		v.Value = factValue(v.Attribute, string(v.Value))
 	}
-	if err := part.Validate(m.today); err != nil {
-		text := messageOf(err)
-		r.Warn(firstOf(first.column, string(mapping.kind)), first.raw, "part", "Pominięto wpis ("+string(mapping.kind)+"): "+text.PL,
-			"An entry was left out ("+string(mapping.kind)+"): "+text.EN)
+	if !m.addPart(r, part, mapped, firstOf(first.column, string(mapping.kind)), first.raw) {
 		return
 	}
 	if p, ok := part.(*models.Protection); ok && p.Code == models.ProtectionRegister && p.NumberRaw != "" && len(p.RegisterNumbers) == 0 {
 		r.Warn("protection.number_raw", p.NumberRaw, "register_number", "Nie udało się odczytać numeru rejestru; zachowano sam tekst.",
 			"No register number could be read; the text alone was kept.")
 	}
-	r.Parts = append(r.Parts, store.ImportPart{Part: part, Fields: mapped})
+}
+
+// addPart adds a part of which the file speaks of these fields; one that is not valid is left out with a warning at the field.
+func (m *mapper) addPart(r *store.ImportRow, part models.Part, fields []string, field, raw string) bool {
+	if err := part.Validate(m.today); err != nil {
+		text := messageOf(err)
+		r.Warn(field, raw, "part", "Pominięto wpis ("+string(part.Kind())+"): "+text.PL, "An entry was left out ("+string(part.Kind())+"): "+text.EN)
+		return false
+	}
+	r.Parts = append(r.Parts, store.ImportPart{Part: part, Fields: fields})
+	return true
 }
 
 // messageOf is the first thing that Validate said.

@@ -17,7 +17,7 @@ import (
 	"wolnica/models"
 )
 
-// Open reads a file as the source its name's extension says: GeoJSON (or Esri JSON, which its content tells), CSV or TSV, XLSX, GeoPackage. layer is a layer or
+// Open reads a file as the source its name's extension says: GeoJSON (or Esri JSON, which its content tells), CSV or TSV, XLSX, GeoPackage. (OpenStreetMap is opened by its profile.) layer is a layer or
 // a sheet, "" for the first. A format that is not read is a CodeUnsupportedMedia error, a broken file CodeInvalid.
 func Open(path, layer string) (geo.Source, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
@@ -34,6 +34,10 @@ func Open(path, layer string) (geo.Source, error) {
 			return nil, broken(path, 0, err)
 		}
 		return s, nil
+	}
+	if slices.Contains([]string{".pbf", ".osm", ".gz"}, strings.ToLower(filepath.Ext(path))) {
+		return nil, models.NewError(models.CodeUnsupportedMedia, "To wygląda na dane OpenStreetMap; czyta je profil osm.",
+			"This looks like OpenStreetMap data, which the profile osm reads.")
 	}
 	return nil, models.NewError(models.CodeUnsupportedMedia,
 		fmt.Sprintf("Nie czytamy plików %q. Obsługiwane: .geojson, .csv, .tsv, .xlsx, .gpkg.", filepath.Ext(path)),

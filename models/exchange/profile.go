@@ -25,7 +25,7 @@ type Profile struct {
 	Target string
 
 	layer       string
-	format      string // of files that are read without mappings; "" for all others
+	format      string // formatA11yJSON or formatOSM; "" where the file's extension says it
 	crs         int
 	forceCRS    bool
 	asOf        models.Date
@@ -251,7 +251,7 @@ func (p *Profile) parseEntry(e entry) (err error) {
 	case "layer":
 		p.layer, err = scalar(e.value)
 	case "format":
-		p.format, err = oneOf(e.value, formatA11yJSON)
+		p.format, err = oneOf(e.value, formatA11yJSON, formatOSM)
 	case "crs", "force_crs":
 		var s string
 		if s, err = scalar(e.value); err != nil {
@@ -554,9 +554,9 @@ func (p *Profile) complete(n *yaml.Node) error {
 		return slices.ContainsFunc(p.fields, func(f fieldMapping) bool { return f.name == name })
 	}
 	switch {
-	case p.format != "":
+	case p.format == formatA11yJSON:
 		if p.Target != TargetPlace || p.key != nil || p.fields != nil || p.ids != nil || p.parts != nil {
-			return at(n, "profil z „format” nie ma mapowań.", `a profile with "format" has no mappings.`)
+			return at(n, "profil z „format: a11yjson” nie ma mapowań.", `a profile with "format: a11yjson" has no mappings.`)
 		}
 	case p.Target == TargetPlace:
 		switch {
@@ -584,6 +584,11 @@ func (p *Profile) complete(n *yaml.Node) error {
 		}
 		if p.Target == TargetPopulation && !has("population") {
 			return at(n, "brakuje pola population.", "the field population is missing.")
+		}
+	}
+	for _, name := range p.columns.names {
+		if _, derived := derivedColumns[name]; strings.HasPrefix(name, "$") && name != "$as_of" && name != "$file" && !(derived && p.format == formatOSM) {
+			return at(n, "nie ma kolumny {%s}.", "there is no column {%s}.", name)
 		}
 	}
 	if p.Title.PL == "" || p.Title.EN == "" {
@@ -634,7 +639,7 @@ func (p *Profile) columnNames() map[string]string {
 			if t == nil {
 				continue
 			}
-			if name := t.column(&p.columns); name != "" && t.known(&p.columns) {
+			if name := t.column(&p.columns); name != "" && !strings.HasPrefix(name, "$") && t.known(&p.columns) {
 				names[field] = name
 				return
 			}

@@ -120,6 +120,11 @@ func (r *Runner) run(ctx context.Context, id int64) {
 		r.fail(ctx, b, err)
 		return
 	}
+	box, err := u.box()
+	if err != nil {
+		r.fail(ctx, b, err)
+		return
+	}
 	// the sender's rights as they are now, not as they were when the file was sent; only the program itself has no id
 	actor := store.System()
 	if b.ActorID != nil {
@@ -129,7 +134,8 @@ func (r *Runner) run(ctx context.Context, id int64) {
 		}
 	}
 	_, err = exchange.Import(ctx, r.store, actor, exchange.Options{Profile: p, Path: filepath.Join(r.folder(id), "file"+u.extension()), FileName: u.FileName,
-		CRS: u.CRS, Layer: u.Layer, Publication: u.Publication, AsOf: u.AsOf, Municipality: u.MunicipalityID, DryRun: u.DryRun, BatchID: id})
+		CRS: u.CRS, Layer: u.Layer, Publication: u.Publication, AsOf: u.AsOf, Municipality: u.MunicipalityID, DryRun: u.DryRun, BatchID: id,
+		Only: u.Only, Box: box})
 	switch {
 	case err == nil:
 		r.log.Info("import done", "batch", id)

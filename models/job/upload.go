@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"wolnica/geo"
 	"wolnica/models"
 	"wolnica/models/exchange"
 )
@@ -31,13 +32,17 @@ type Upload struct {
 	AsOf           models.Date `json:"as_of,omitzero"`
 	MunicipalityID *int64      `json:"municipality_id,omitempty"`
 	DryRun         bool        `json:"dry_run,omitempty"`
+	// Only and BBox, as geo.ParseBBox reads it, limit the import; see exchange.Options.
+	Only []string `json:"only,omitempty"`
+	BBox string   `json:"bbox,omitempty"`
 }
 
 // MaxUpload is the largest file taken, in bytes: 4 GiB. The command line has no limit.
 const MaxUpload = 4 << 30
 
 // extensions are those of files that can be imported; the name of a stored file is made of nothing else of the sender's.
-var extensions = []string{".geojson", ".json", ".geojsonl", ".ndjson", ".csv", ".tsv", ".txt", ".xlsx", ".gpkg"}
+var extensions = []string{".geojson", ".json", ".geojsonl", ".ndjson", ".csv", ".tsv", ".txt", ".xlsx", ".gpkg",
+	".pbf", ".osm", ".xml", ".gz"}
 
 // profile finds or reads the profile. A name is only ever one of the shipped profiles, never a path on the server.
 func (u Upload) profile() (*exchange.Profile, error) {
@@ -99,8 +104,24 @@ func (r *Runner) Submit(ctx context.Context, actor *models.User, u Upload, file 
 	return b, nil
 }
 
+// box reads BBox, nil when there is none.
+func (u Upload) box() (*geo.BBox, error) {
+	if u.BBox == "" {
+		return nil, nil
+	}
+	box, err := geo.ParseBBox(u.BBox)
+	var problem *geo.Problem
+	if errors.As(err, &problem) {
+		return nil, models.Invalid("/bbox", problem.Code, problem.PL, problem.EN)
+	}
+	return &box, err
+}
+
 func (u Upload) check() error {
 	if _, err := u.profile(); err != nil {
+		return err
+	}
+	if _, err := u.box(); err != nil {
 		return err
 	}
 	if !slices.Contains(extensions, u.extension()) {

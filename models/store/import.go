@@ -56,7 +56,9 @@ type ImportRow struct {
 	Fields *ImportFields
 	// ExternalIDs have Scheme and Value; the first is the record's key unless it goes by uid.
 	ExternalIDs []models.ExternalID
-	Parts       []ImportPart
+	// LooseIDs says that an id besides the key that another record has is left out with a warning. Otherwise the row is refused.
+	LooseIDs bool
+	Parts    []ImportPart
 	// Notes are texts about the place, from which facts are proposed.
 	Notes []Note
 	// ParentUID names the parent place, "" for none; it counts when Fields have parent_id.
@@ -381,6 +383,7 @@ func (t *Import) write(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error 
 	var fresh, old []*ImportRow
 	inBatch := make(map[idKey]int64, len(rows))
 	for _, r := range rows {
+		t.loosen(r, inBatch, owners)
 		if t.doubles(r, inBatch) || t.taken(r, owners) {
 			continue
 		}
@@ -445,6 +448,25 @@ func (t *Import) owner(r *ImportRow, owners map[idKey]int64) int64 {
 		place = owners[idKey{r.ExternalIDs[i].Scheme, r.ExternalIDs[i].Value}]
 	}
 	return place
+}
+
+// loosen leaves out the ids of a row that another record has, where they are not what the record is known by.
+func (t *Import) loosen(r *ImportRow, inBatch, owners map[idKey]int64) {
+	if !r.LooseIDs {
+		return
+	}
+	key := t.key(r)
+	r.ExternalIDs = slices.DeleteFunc(r.ExternalIDs, func(e models.ExternalID) bool {
+		k := idKey{e.Scheme, e.Value}
+		owner, known := owners[k]
+		_, before := inBatch[k]
+		if k == key || !before && (!known || owner == owners[key]) {
+			return false
+		}
+		r.Warn("external_ids", e.Scheme+":"+e.Value, "taken", "Ten identyfikator ma już inny rekord; pominięto go.",
+			"Another record already has this id; it was left out.")
+		return true
+	})
 }
 
 // doubles rejects a row whose key or another id an earlier row of the batch has.

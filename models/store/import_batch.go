@@ -155,19 +155,16 @@ func (s *Store) InterruptedImports(ctx context.Context) ([]int64, error) {
 	return ids, mapError(err)
 }
 
-// ImportVocabulary is what an import checks its rows against: the facet of every category by its code, and the
-// municipalities.
-func (s *Store) ImportVocabulary(ctx context.Context) (facets map[string]string, municipalities []ImportMunicipality, err error) {
-	facets = map[string]string{}
-	rows, err := s.pool.Query(ctx, `SELECT code, facet FROM categories WHERE deleted_at IS NULL`)
+// ImportVocabulary is what an import checks its rows against: the categories, and the municipalities.
+func (s *Store) ImportVocabulary(ctx context.Context) (categories []models.Category, municipalities []ImportMunicipality, err error) {
+	rows, err := s.pool.Query(ctx, `SELECT code, parent, facet, label_pl, label_en, osm_tags, sort FROM categories WHERE deleted_at IS NULL ORDER BY sort, code`)
 	if err != nil {
 		return nil, nil, mapError(fmt.Errorf("read the categories: %w", err))
 	}
-	var code, facet string
-	if _, err := pgx.ForEachRow(rows, []any{&code, &facet}, func() error {
-		facets[code] = facet
-		return nil
-	}); err != nil {
+	categories, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c models.Category, err error) {
+		return c, row.Scan(&c.Code, &c.Parent, &c.Facet, &c.LabelPL, &c.LabelEN, &c.OSMTags, &c.Sort)
+	})
+	if err != nil {
 		return nil, nil, mapError(fmt.Errorf("read the categories: %w", err))
 	}
 	rows, err = s.pool.Query(ctx, `
@@ -177,7 +174,7 @@ func (s *Store) ImportVocabulary(ctx context.Context) (facets map[string]string,
 		return nil, nil, mapError(fmt.Errorf("read the municipalities: %w", err))
 	}
 	municipalities, err = pgx.CollectRows(rows, pgx.RowToStructByPos[ImportMunicipality])
-	return facets, municipalities, mapError(err)
+	return categories, municipalities, mapError(err)
 }
 
 // ImportMunicipality is a municipality with a point inside it that stands for it.
