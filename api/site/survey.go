@@ -2,7 +2,6 @@ package site
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -162,19 +161,18 @@ func (v *visit) surveyFilter(asked surveyAsked) ([]field, error) {
 		return nil, err
 	}
 	scope := models.ScopeOf(v.user, models.ActionCreate, models.KindAccessFact)
-	towns := []option{{"", v.t("survey.all"), ""}}
+	var towns, profiles []option
 	for _, m := range all {
 		if scope.Covers(&m.ID) {
 			towns = append(towns, option{m.TERYT, m.Name, ""})
 		}
 	}
-	profiles := []option{{"", v.t("survey.all"), ""}}
 	for _, e := range models.AccessProfiles.Entries {
 		profiles = append(profiles, option{e.Code, e.Label.In(v.lang), ""})
 	}
 	return []field{
-		{Name: "municipality", Label: v.t("survey.town"), Type: "select", Value: asked.Municipality, Options: towns, Required: true},
-		{Name: "profile", Label: v.t("survey.profile"), Type: "select", Value: asked.Profile, Options: profiles, Required: true},
+		{Name: "municipality", Label: v.t("survey.town"), Type: "select", Value: asked.Municipality, Options: towns, Empty: v.t("survey.all")},
+		{Name: "profile", Label: v.t("survey.profile"), Type: "select", Value: asked.Profile, Options: profiles, Empty: v.t("survey.all")},
 	}, nil
 }
 
@@ -435,8 +433,7 @@ func (v *visit) saveSurvey() error {
 	}
 	facts, names, problem := v.surveyFacts(of, typed)
 	if problem == nil {
-		problem = v.store.CreateFacts(v.ctx, v.user, facts)
-		problem = aboutSlots(problem, names)
+		problem = v.createSlots(facts, names)
 	}
 	if models.CodeOf(problem) == models.CodeInvalid {
 		return v.showSurvey(of, typed, problem)
@@ -528,19 +525,21 @@ func answerValue(a access.Attr, answers []string) json.RawMessage {
 	return b
 }
 
-// aboutSlots makes what is wrong with facts point at the fields they came from.
-func aboutSlots(err error, names []string) error {
-	fields := fieldErrors(err)
-	for i := range fields {
-		f := &fields[i]
-		var n int
-		var of string
-		if _, scanErr := fmt.Sscanf(f.Pointer, "/facts/%d/%s", &n, &of); scanErr == nil && n < len(names) {
-			f.Pointer, f.Parameter = "", names[n]
-			if of == "observed_on" {
-				f.Parameter = "day"
+// createSlots records the facts, all or none; what is wrong with one points at the field it came from.
+func (v *visit) createSlots(facts []*models.AccessFact, names []string) error {
+	var wrong models.Fields
+	for i, f := range facts {
+		for _, e := range fieldErrors(f.Validate(v.now())) {
+			e.Parameter = names[i]
+			if e.Pointer == "/observed_on" {
+				e.Parameter = "day"
 			}
+			e.Pointer = ""
+			wrong = append(wrong, e)
 		}
 	}
-	return err
+	if err := wrong.Err(); err != nil {
+		return err
+	}
+	return store.CreateAll(v.ctx, v.store, v.user, facts...)
 }

@@ -65,6 +65,7 @@ func (s *Site) whatIfPart() part {
 			"whatif.permits":     {PL: "Za pozwoleniem", EN: "With a permit"},
 			"whatif.list":        {PL: "Miejsca, w których coś się zmienia", EN: "Places where something turns"},
 			"whatif.more":        {PL: "Pokazano pierwszych %d z %d; całość podaje API.", EN: "The first %d of %d are shown; the API gives all."},
+			"whatif.stays":       {PL: "nadal %s", EN: "still %s"},
 			"whatif.place":       {PL: "Miejsce", EN: "Place"},
 			"whatif.made":        {PL: "Usprawnienia", EN: "Fixes"},
 			"whatif.permit_of":   {PL: "pozwolenie konserwatora: %s", EN: "conservator's permit: %s"},
@@ -277,7 +278,7 @@ func typedValue(attr access.Attr, text string) json.RawMessage {
 
 // whatIfFields are the form.
 func (v *visit) whatIfFields(a whatIfAsked, problem error) (where, what []field, err error) {
-	towns := []option{{"", v.t("whatif.all"), ""}}
+	var towns, categories, profiles, verdicts []option
 	all, err := v.store.Municipalities(v.ctx, v.user, false)
 	if err != nil {
 		return nil, nil, err
@@ -285,7 +286,6 @@ func (v *visit) whatIfFields(a whatIfAsked, problem error) (where, what []field,
 	for _, m := range all {
 		towns = append(towns, option{m.TERYT, m.Name, ""})
 	}
-	categories := []option{{"", v.t("whatif.all"), ""}}
 	vocabulary, err := v.store.Categories(v.ctx, v.user, "", false)
 	if err != nil {
 		return nil, nil, err
@@ -299,7 +299,6 @@ func (v *visit) whatIfFields(a whatIfAsked, problem error) (where, what []field,
 			categories = append(categories, option{c.Code, strings.Repeat("\u00a0\u00a0", depth[c.Code]) + models.Text{PL: c.LabelPL, EN: c.LabelEN}.In(v.lang), ""})
 		}
 	}
-	profiles, verdicts := []option{{"", v.t("whatif.any"), ""}}, []option{{"", v.t("whatif.any"), ""}}
 	for _, e := range models.AccessProfiles.Entries {
 		profiles = append(profiles, option{e.Code, e.Label.In(v.lang), ""})
 	}
@@ -323,10 +322,10 @@ func (v *visit) whatIfFields(a whatIfAsked, problem error) (where, what []field,
 		attributes = append(attributes, option{attr.Code, label, ""})
 	}
 	where = v.fields(problem,
-		field{Name: "municipality", Label: v.t("whatif.town"), Type: "select", Value: a.Municipality, Options: towns, Required: true},
-		field{Name: "category", Label: v.t("whatif.category"), Type: "select", Value: a.Category, Options: categories, Required: true},
-		field{Name: "profile", Label: v.t("whatif.profile"), Type: "select", Value: a.Profile, Options: profiles, Required: true},
-		field{Name: "verdict", Label: v.t("whatif.verdict"), Type: "select", Value: a.Verdict, Options: verdicts, Required: true})
+		field{Name: "municipality", Label: v.t("whatif.town"), Type: "select", Value: a.Municipality, Options: towns, Empty: v.t("whatif.all")},
+		field{Name: "category", Label: v.t("whatif.category"), Type: "select", Value: a.Category, Options: categories, Empty: v.t("whatif.all")},
+		field{Name: "profile", Label: v.t("whatif.profile"), Type: "select", Value: a.Profile, Options: profiles, Empty: v.t("whatif.any")},
+		field{Name: "verdict", Label: v.t("whatif.verdict"), Type: "select", Value: a.Verdict, Options: verdicts, Empty: v.t("whatif.any")})
 	what = v.fields(problem,
 		field{Name: "fix", Label: v.t("whatif.fixes"), Type: "checks", Values: a.Fixes, Options: fixes},
 		field{Name: "attribute", Label: v.t("whatif.fact"), Type: "select", Value: a.Attribute, Options: attributes},
@@ -414,7 +413,7 @@ func (v *visit) whatIfResult(data *whatIfData, r *v1.WhatIf) {
 		for _, f := range p.Flips {
 			text := models.AccessProfiles.Label(f.Profile).In(v.lang) + ": " + v.verdict(f.Before) + " → " + v.verdict(f.After)
 			if f.Before == f.After {
-				text = models.AccessProfiles.Label(f.Profile).In(v.lang) + ": " + v.verdict(f.After)
+				text = models.AccessProfiles.Label(f.Profile).In(v.lang) + ": " + v.t("whatif.stays", v.verdict(f.After))
 			}
 			var links []string
 			for _, l := range f.Links {

@@ -2,6 +2,7 @@ package v1_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,8 @@ func TestTheSurveyQueueBeginsWhereAVisitSettlesMost(t *testing.T) {
 	gone, elsewhere := place("Zburzony", 19.05, `"lifecycle":"destroyed"`), place("Tam", 19.15, "")
 	know(t, admin, half, " staff_trained true", " text_contact true") // settles those that only ask about services
 	know(t, admin, begun, "entrance door_width 100", " baby_changing true")
+	barred := place("Schody", 19.06, "") // a verdict that is NO is known
+	know(t, admin, barred, "entrance steps 9", "entrance ramp \"none\"")
 	old := partOf(stale, `"part":"entrance","attribute":"door_width","value":95,"observed_on":"2015-05-01","method":"measured"`)
 	admin.Send("POST", "/api/v1/access-facts", old).Want(201)
 
@@ -33,7 +36,7 @@ func TestTheSurveyQueueBeginsWhereAVisitSettlesMost(t *testing.T) {
 		return ids
 	}
 	a := queue(admin, "")
-	if got, want := order(a), []int64{begun, stale, empty, elsewhere, half}; fmt.Sprint(got) != fmt.Sprint(want) {
+	if got, want := order(a), []int64{begun, stale, empty, elsewhere, barred, half}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v: eight verdicts before four, more known before less, none that is gone (%d)", got, want, gone)
 	}
 	if got := len(a.At("items", 0, "settles").([]any)); got != 8 {
@@ -68,7 +71,10 @@ func TestTheSurveyQueueBeginsWhereAVisitSettlesMost(t *testing.T) {
 	if fmt.Sprint(paged) != fmt.Sprint(order(a)) {
 		t.Errorf("got %v page by page, %v at once", paged, order(a))
 	}
-	if got := order(queue(admin, "?profile=deaf,hard_of_hearing")); len(got) != 4 || got[3] != elsewhere {
+	if got := order(queue(admin, "?profile=wheelchair")); len(got) != 5 || slices.Contains(got, barred) {
+		t.Errorf("got %v, want those that are unknown for wheelchairs, not the one with stairs (%d)", got, barred)
+	}
+	if got := order(queue(admin, "?profile=deaf,hard_of_hearing")); len(got) != 5 || got[4] != elsewhere {
 		t.Errorf("got %v, want those where the two profiles are unknown", got)
 	}
 	if got := queue(admin, "?profile=deaf&place="+fmt.Sprint(empty)); len(order(got)) != 1 || fmt.Sprint(got.At("items", 0, "settles")) != "[deaf]" || len(got.At("items", 0, "facts").([]any)) != 1 {

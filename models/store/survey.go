@@ -83,7 +83,7 @@ func (s *Store) survey(ctx context.Context, user *models.User, f SurveyFilter, p
 		q.and("p.municipality_id = ANY(?)", scope.Municipalities)
 	}
 	// an unknown verdict is two bits that are 0
-	unknown := fmt.Sprintf("bit_count((~(p.verdicts | p.verdicts >> 1) & %d)::bit(32))", mask)
+	unknown := fmt.Sprintf("bit_count((~(p.verdicts | (p.verdicts >> 1)) & %d)::bit(32))", mask)
 	beyond := "true"
 	if after != nil {
 		keys := make([]string, len(after))
