@@ -33,23 +33,40 @@ const formLimit = 256 << 10
 // are CodeMalformed, which no person typing into our own form meets. A value that cannot be read is CodeInvalid with the name of
 // its field, and the other fields are set all the same, so that the form can be shown again with what was typed.
 func (v *visit) form(into any) error {
+	values, err := v.formValues()
+	if err != nil {
+		return err
+	}
+	return bindValues(values, into, true)
+}
+
+// formValues reads the fields of a POST as they are, for a form of which the fields are not known beforehand. Text that is no UTF-8 is
+// CodeMalformed.
+func (v *visit) formValues() (url.Values, error) {
 	r := v.gin.Request
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/x-www-form-urlencoded" {
-		return models.NewError(models.CodeUnsupportedMedia, "Oczekiwano formularza.", "Expected a form.")
+		return nil, models.NewError(models.CodeUnsupportedMedia, "Oczekiwano formularza.", "Expected a form.")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(v.gin.Writer, r.Body, formLimit))
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			return err
+			return nil, err
 		}
-		return malformedForm()
+		return nil, malformedForm()
 	}
 	values, err := url.ParseQuery(string(body))
 	if err != nil {
-		return malformedForm()
+		return nil, malformedForm()
 	}
-	return bindValues(values, into, true)
+	for _, given := range values {
+		for _, s := range given {
+			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+				return nil, malformedForm()
+			}
+		}
+	}
+	return values, nil
 }
 
 // query reads the parameters of the address the same way, but leaves aside those the struct does not have: links to

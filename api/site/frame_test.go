@@ -404,7 +404,9 @@ func pages(place, product int64) []string {
 	q := url.QueryEscape(hostile)
 	return []string{"/", "/potrzeby", "/potrzeby?dalej=" + q + "&profile=" + q, "/miejsca", "/miejsca?q=" + q, "/miejsca?near=" + q + "&category=" + q, "/miejsca?near=50,05+19,05&profile=pram&width_cm=75&fit=maybe",
 		"/miejsca?cursor=" + q, fmt.Sprintf("/miejsca/%d", place), fmt.Sprintf("/miejsca/%d-%s?profile=deaf&profile=wheelchair", place, url.PathEscape(hostile)), "/miejsca/999999",
-		"/produkty", "/produkty?q=" + q + "&kind=" + q, fmt.Sprintf("/produkty/%d?profile=walking", product), "/produkty/999999", "/ewidencja/propozycje", "/ewidencja/propozycje/1", "/zaloguj", "/zaloguj?dalej=" + url.QueryEscape(hostile), "/nie-ma-takiej-strony/" + url.PathEscape(hostile)}
+		"/produkty", "/produkty?q=" + q + "&kind=" + q, fmt.Sprintf("/produkty/%d?profile=walking", product), "/produkty/999999", "/ewidencja/propozycje", "/ewidencja/propozycje/1", "/zaloguj", "/zaloguj?dalej=" + url.QueryEscape(hostile), "/nie-ma-takiej-strony/" + url.PathEscape(hostile),
+		"/ewidencja/ankieta", "/ewidencja/ankieta/karta?municipality=1206011", fmt.Sprintf("/ewidencja/ankieta/%d", place), "/ewidencja/ankieta?profile=" + q,
+		"/inwestycje/co-jesli", "/inwestycje/co-jesli?ask=yes&fix=captions&fix=staff_training", "/inwestycje/co-jesli?ask=yes&attribute=steps&part=" + url.QueryEscape(hostile[:30]) + "&value=" + q}
 }
 
 // hostile would run if it were written anywhere as it is.

@@ -87,6 +87,8 @@ func New(cfg Config) (*Site, error) {
 		s.needsPart(),
 		s.signInPart(),
 		s.proposalsPart(),
+		s.surveyPart(),
+		s.whatIfPart(),
 	}
 	all := make([]texts, len(s.parts))
 	for i, p := range s.parts {

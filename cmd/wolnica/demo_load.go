@@ -82,7 +82,7 @@ func loadDemo(ctx context.Context, s *store.Store, data *demo.Data, today time.T
 		name string
 		run  func() error
 	}{
-		{"what is there", l.look}, {"municipalities", l.loadMunicipalities}, {"places", l.loadPlaces}, {"products", l.loadProducts},
+		{"what is there", l.look}, {"municipalities", l.loadMunicipalities}, {"places", l.loadPlaces}, {"products", l.loadProducts}, {"population", l.loadPopulation},
 	} {
 		if err := step.run(); err != nil {
 			return l.counts, fmt.Errorf("load demonstration data: %s: %w", step.name, err)
@@ -414,3 +414,27 @@ func (l *demoLoad) productID(in demo.Product) (id int64, deleted bool, err error
 }
 
 func geometry(g geom.T) geo.Geometry { return geo.Geometry{T: g} }
+
+// loadPopulation stores the modelled population cells, unless there are cells already: counted ones are better.
+func (l *demoLoad) loadPopulation() error {
+	there, err := l.store.HasCells(l.ctx)
+	if err != nil || there {
+		return err
+	}
+	all, err := l.store.Municipalities(l.ctx, store.System(), false)
+	if err != nil {
+		return err
+	}
+	ids := map[string]*int64{}
+	for i := range all {
+		ids[all[i].TERYT] = &all[i].ID
+	}
+	var cells []models.PopulationCell
+	for _, c := range l.data.Population() {
+		cells = append(cells, models.PopulationCell{Scheme: demoScheme, Key: c.Municipality + "/" + c.Key, Geom: geometry(c.Cell), MunicipalityID: ids[c.Municipality],
+			MunicipalitySaid: ids[c.Municipality] != nil, PopTotal: &c.Total, Pop0To14: &c.UpTo14, Pop15To64: &c.From15To64, Pop65Plus: &c.From65, Source: demoSource, SourceYear: &c.Year,
+			Method: models.MethodDemonstration})
+	}
+	_, err = l.store.PutCells(l.ctx, store.System(), cells)
+	return err
+}

@@ -39,6 +39,11 @@ func (a slotSet) size() int {
 // The sets are unions of those of the profiles (for each set of services a profile could be settled by, the smallest). The rules know ten
 // services, and the profiles that ask about anything else have few sets: some hundreds of unions.
 func Survey(facts []Fact, place Place, today models.Day) []Question {
+	return SurveyFor(models.AccessProfiles.Codes(), facts, place, today)
+}
+
+// SurveyFor is Survey for some of the profiles.
+func SurveyFor(wanted []string, facts []Fact, place Place, today models.Day) []Question {
 	var s sheet
 	s.fill(facts, place, today)
 	all := profiles()
@@ -47,7 +52,7 @@ func Survey(facts []Fact, place Place, today models.Day) []Question {
 	unions := map[slotSet]bool{{}: true}
 	for i := range all {
 		c := all[i].judge(&s)
-		if c.total.verdict() != isUnknown {
+		if c.total.verdict() != isUnknown || !slices.Contains(wanted, all[i].Code) {
 			continue
 		}
 		plans := all[i].plans(&s, help)

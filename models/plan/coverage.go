@@ -269,20 +269,3 @@ func MaxDistance() float64 {
 	}
 	return most
 }
-
-// Worst are the verdicts on a whole of parts that are all needed: for each profile the worst of theirs, UNKNOWN when there are none.
-func Worst(parts []models.Verdicts) (whole models.Verdicts) {
-	if len(parts) == 0 {
-		return 0
-	}
-	for i := range profileCount {
-		worst := parts[0] >> (2 * i) & 3
-		for _, v := range parts[1:] {
-			if v = v >> (2 * i) & 3; worth[v] < worth[worst] {
-				worst = v
-			}
-		}
-		whole |= worst << (2 * i)
-	}
-	return whole
-}

@@ -358,21 +358,6 @@ func TestFixesNeverHarm(t *testing.T) {
 	})
 }
 
-func TestTheWholeIsItsWorstPart(t *testing.T) {
-	v := func(wheelchair, pram string) models.Verdicts {
-		return models.Verdicts(0).With("wheelchair", wheelchair).With("pram", pram)
-	}
-	if got := Worst([]models.Verdicts{v("yes", "with_help"), v("with_help", "unknown"), v("yes", "yes")}); got != v("with_help", "unknown") {
-		t.Errorf("got %b", got)
-	}
-	if got := Worst([]models.Verdicts{v("no", "yes"), v("unknown", "yes")}); got != v("no", "yes") {
-		t.Errorf("got %b", got)
-	}
-	if Worst(nil) != 0 {
-		t.Error("a whole without parts is known")
-	}
-}
-
 // BenchmarkWhatIfPure is the what-if over 5,000 places with 10,000 cells without the database.
 func BenchmarkWhatIfPure(b *testing.B) {
 	sites := make([]Site, 5000)

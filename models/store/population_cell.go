@@ -66,6 +66,13 @@ func (s *Store) PutCells(ctx context.Context, actor *models.User, cells []models
 	return written, nil
 }
 
+// HasCells tells whether there are population cells.
+func (s *Store) HasCells(ctx context.Context) (bool, error) {
+	var there bool
+	err := s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM population_cells WHERE deleted_at IS NULL)").Scan(&there)
+	return there, mapError(err)
+}
+
 func (s *Store) writeCells(ctx context.Context, tx pgx.Tx, cells []*ImportCell, actor, batch *int64) error {
 	var schemes, keys []string
 	for _, c := range cells {

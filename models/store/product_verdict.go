@@ -38,7 +38,9 @@ type judgedProduct struct {
 	until    *int32 // days since Day2000
 	stops    []int64
 	counting []models.Verdicts // of the stops that are not optional
-	facts    []models.AccessFact
+	// countingAt are the places of counting.
+	countingAt []int64
+	facts      []models.AccessFact
 }
 
 // segments are the facts of each segment between the stops the public sees.
@@ -116,7 +118,7 @@ func readLegs(ctx context.Context, db statements, at map[int64]*judgedProduct, i
 		if p := at[product]; p != nil {
 			p.stops = append(p.stops, place)
 			if !optional {
-				p.counting = append(p.counting, verdicts)
+				p.counting, p.countingAt = append(p.counting, verdicts), append(p.countingAt, place)
 			}
 		}
 		return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -155,7 +154,7 @@ func (s *Store) whatIf(ctx context.Context, user *models.User, scenarios []WhatI
 	if err := s.reach(ctx, scope, a, facilities, ids, lineages, home, least); err != nil {
 		return nil, mapError(fmt.Errorf("count the residents of a what-if: %w", err))
 	}
-	if a.Products, err = s.turnedProducts(ctx, user, a, turned); err != nil {
+	if a.Products, err = s.turnedProducts(ctx, user, a, turned, today); err != nil {
 		return nil, mapError(fmt.Errorf("judge the products of a what-if: %w", err))
 	}
 	return a, nil
@@ -287,36 +286,13 @@ func homeOf(home map[int64]int, municipality *int64) int {
 
 // siteFacts reads the facts of the sites.
 func (s *Store) siteFacts(ctx context.Context, sites []WhatIfSite, at map[int64]int, ids []int64) error {
-	rows, err := s.pool.Query(ctx, `SELECT place_id, id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until
-		FROM access_facts WHERE place_id = ANY($1::bigint[]) AND deleted_at IS NULL AND superseded_by IS NULL ORDER BY place_id, id`,
-		pgx.QueryExecModeCacheDescribe, ids)
-	if err != nil {
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		facts, err := factsOfPlaces(ctx, ofPgx(tx), ids)
+		for id, n := range at {
+			sites[n].Facts = facts[id]
+		}
 		return err
-	}
-	var place int64
-	var f models.AccessFact
-	var value string
-	var from, until *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&place, &f.ID, &f.Part, &f.Attribute, &f.State, &value, &f.ObservedOn.Time, &from, &until}, func() error {
-		f.Value = []byte(value)
-		f.ValidFrom, f.ValidUntil = dateOf(from), dateOf(until)
-		n, ok := at[place]
-		if !ok {
-			return nil
-		}
-		if fact, err := access.FactOf(&f); err == nil { // what the table of attributes does not have any more is not known
-			sites[n].Facts = append(sites[n].Facts, fact)
-		}
-		return nil
 	})
-	return err
-}
-
-func dateOf(t *time.Time) *models.Date {
-	if t == nil {
-		return nil
-	}
-	return &models.Date{Time: *t}
 }
 
 // usableBits is the SQL condition that some profile can use the place.
@@ -436,8 +412,9 @@ func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facili
 	return nil
 }
 
-// turnedProducts judges the products that stop at places that turn, before and after.
-func (s *Store) turnedProducts(ctx context.Context, user *models.User, a *WhatIf, turned []int64) ([]ProductTurn, error) {
+// turnedProducts judges the products that stop at places that turn, before and after. Like the stored verdicts of products they rest on what
+// anybody may see: see judgeProducts.
+func (s *Store) turnedProducts(ctx context.Context, user *models.User, a *WhatIf, turned []int64, today models.Day) ([]ProductTurn, error) {
 	if len(turned) == 0 {
 		return nil, nil
 	}
@@ -445,51 +422,47 @@ func (s *Store) turnedProducts(ctx context.Context, user *models.User, a *WhatIf
 	q.and("p.deleted_at IS NULL")
 	q.and(q.visible("p", models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)))
 	q.and("p.id IN (SELECT product_id FROM product_stops WHERE place_id = ANY(?))", turned)
-	if v := q.visible("y", models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)); v != "true" {
-		// of a product with a stop that the user may not know of, nothing whole can be said
-		q.and("NOT EXISTS (SELECT 1 FROM product_stops h JOIN places y ON y.id = h.place_id WHERE h.product_id = p.id AND y.deleted_at IS NULL AND NOT " + v + ")")
-	}
-	rows, err := s.pool.Query(ctx, `SELECT p.id, p.name_pl, p.name_en, s.place_id, s.optional, x.verdicts
-		FROM products p JOIN product_stops s ON s.product_id = p.id JOIN places x ON x.id = s.place_id
-		WHERE `+q.where()+` AND x.deleted_at IS NULL ORDER BY p.id, s.position`, pgx.QueryExecModeCacheDescribe, q.named())
-	if err != nil {
-		return nil, err
-	}
-	after := map[int64]models.Verdicts{}
-	before := map[int64]models.Verdicts{}
+	effects := make(map[int64]*access.Effect, len(a.Sites))
 	for i := range a.Sites {
-		before[a.Sites[i].ID], after[a.Sites[i].ID] = a.Outcomes[i].Effect.Before, a.Outcomes[i].Effect.After
+		effects[a.Sites[i].ID] = &a.Outcomes[i].Effect
 	}
 	var products []ProductTurn
-	var stops [][2][]models.Verdicts
-	var p PlaceLink
-	var place int64
-	var optional bool
-	var verdicts models.Verdicts
-	_, err = pgx.ForEachRow(rows, []any{&p.ID, &p.NamePL, &p.NameEN, &place, &optional, &verdicts}, func() error {
-		if n := len(products); n == 0 || products[n-1].ID != p.ID {
-			products, stops = append(products, ProductTurn{PlaceLink: p}), append(stops, [2][]models.Verdicts{})
+	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT p.id, p.name_pl, p.name_en, p.kind FROM products p WHERE "+q.where()+" ORDER BY p.id", pgx.QueryExecModeCacheDescribe, q.named())
+		if err != nil {
+			return err
 		}
-		if optional {
+		at := map[int64]*judgedProduct{}
+		var ids []int64
+		var all []ProductTurn
+		var p PlaceLink
+		var kind string
+		if _, err := pgx.ForEachRow(rows, []any{&p.ID, &p.NamePL, &p.NameEN, &kind}, func() error {
+			all, ids, at[p.ID] = append(all, ProductTurn{PlaceLink: p}), append(ids, p.ID), &judgedProduct{id: p.ID, kind: kind}
 			return nil
+		}); err != nil {
+			return err
 		}
-		was, is := verdicts, verdicts
-		if v, ok := after[place]; ok {
-			was, is = before[place], v
+		if err := readLegs(ctx, ofPgx(tx), at, ids); err != nil {
+			return err
 		}
-		of := &stops[len(stops)-1]
-		of[0], of[1] = append(of[0], was), append(of[1], is)
+		products = nil
+		var j access.Judge
+		for _, turn := range all {
+			of := at[turn.ID]
+			segments := of.segments()
+			before, after := slices.Clone(of.counting), slices.Clone(of.counting)
+			for i, place := range of.countingAt {
+				if e := effects[place]; e != nil {
+					before[i], after[i] = e.Before, e.After
+				}
+			}
+			turn.Before, turn.After = j.ProductVerdicts(before, segments, today), j.ProductVerdicts(after, segments, today)
+			if turn.Before != turn.After {
+				products = append(products, turn)
+			}
+		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	kept := products[:0]
-	for i, p := range products {
-		p.Before, p.After = plan.Worst(stops[i][0]), plan.Worst(stops[i][1])
-		if p.Before != p.After {
-			kept = append(kept, p)
-		}
-	}
-	return kept, nil
+	return products, err
 }

@@ -6,7 +6,7 @@
 // with at most 40 points each; the ground is a sketch. Both are good enough to find one's way on a small map, not to decide on which side of a boundary a house stands.
 // Positions carry the accuracy they were written with. Inspections, access facts and asset numbers are not facts at
 // all: they are made up from a fixed seed so that the screens have something to show, and every one of them says so in
-// its method, "demonstration".
+// its method, "demonstration". So do the population cells, which spread the totals of the municipalities over where places are.
 //
 // What may not live here: databases, network access, files of other data sets.
 package demo
