@@ -1,7 +1,6 @@
 package site
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -242,7 +241,7 @@ func (a *whatIfAsked) scenario() (store.WhatIfScenario, error) {
 			about("part", "format", "Oczekiwano części ogniwa, na przykład entrance albo entrance#2.", "Expected a part of a link, such as entrance or entrance#2.")
 		}
 		if !change.Withdrawn {
-			value := typedValue(attr, a.Value)
+			value := typedValue(attr.Code(), a.Value)
 			if t, bad := attr.Info().Check(value); bad {
 				about("value", "value", t.PL, t.EN)
 			} else if x, err := attr.Parse(value); err == nil {
@@ -255,25 +254,6 @@ func (a *whatIfAsked) scenario() (store.WhatIfScenario, error) {
 		about("fix", "required", "Wybierz usprawnienie albo fakt.", "Choose a fix or a fact.")
 	}
 	return out, wrong.Err()
-}
-
-// typedValue is a typed value as facts store it; what is none is refused by the attribute's own check.
-func typedValue(attr access.Attr, text string) json.RawMessage {
-	var value any = text
-	switch attr.Info().Type {
-	case models.AttributeNumber, models.AttributeInteger:
-		if number := answerValue(attr, []string{text}); number != nil {
-			return number
-		}
-	case models.AttributeBoolean:
-		if yes, known := map[string]bool{"tak": true, "yes": true, "true": true, "nie": false, "no": false, "false": false}[strings.ToLower(text)]; known {
-			value = yes
-		}
-	case models.AttributeSet:
-		value = strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' })
-	}
-	b, _ := json.Marshal(value) // texts, booleans
-	return b
 }
 
 // whatIfFields are the form.

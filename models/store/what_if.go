@@ -287,7 +287,7 @@ func homeOf(home map[int64]int, municipality *int64) int {
 // siteFacts reads the facts of the sites.
 func (s *Store) siteFacts(ctx context.Context, sites []WhatIfSite, at map[int64]int, ids []int64) error {
 	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		facts, err := factsOfPlaces(ctx, ofPgx(tx), ids)
+		facts, err := readFacts(ctx, ofPgx(tx), "place_id = ANY($1::bigint[])", intArray(ids))
 		for id, n := range at {
 			sites[n].Facts = facts[id]
 		}
