@@ -311,9 +311,11 @@ func (h hiddenRecords) leaks(t *testing.T, path string, a *apitest.Answer) (out 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.HasPrefix(path, "/tiles.json") || strings.HasPrefix(path, "/ogc") { // the parameters go on to the links
+	page := strings.HasPrefix(path, "/miejsca") || strings.HasPrefix(path, "/produkty")
+	if page || strings.HasPrefix(path, "/tiles.json") || strings.HasPrefix(path, "/ogc") { // the parameters go on to the links, and into the fields of forms
 		for _, values := range asked.Query() {
 			for _, value := range values {
+				body = bytes.ReplaceAll(body, []byte(url.QueryEscape(url.QueryEscape(value))), nil) // in the address to come back to
 				body = bytes.ReplaceAll(bytes.ReplaceAll(body, []byte(url.QueryEscape(value)), nil), []byte(html.EscapeString(value)), nil)
 			}
 		}
@@ -436,7 +438,10 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 	town := "/raporty/art-6/gmina/" + hereCode // its PDF is printed from its HTML
 	w["/raporty/art-6/gmina/:teryt"] = []string{town, town + "?lang=en&page=1&category=church", town + "?format=xlsx", town + "?category=manor", "/raporty/art-6/gmina/" + thereCode}
 	w["/ogc"], w["/ogc/ogc.css"] = []string{"/ogc", "/ogc?f=html", "/ogc/collections?f=html"}, []string{"/ogc/ogc.css"}
-	w["/miejsca"] = slices.Concat(with("/miejsca?profile=wheelchair"), []string{"/miejsca?near=" + url.QueryEscape(fmt.Sprintf("%v %v", secretLat, secretLon)), "/miejsca?near=tajemniczy", fmt.Sprintf("/miejsca?near_place=%d", hidden.places[0]), "/miejsca?profile=wheelchair&step_cm=5&fit=maybe"})
+	known := slices.DeleteFunc(with("/miejsca?profile=wheelchair"), func(path string) bool {
+		return !strings.Contains(path, "&q=") && !strings.Contains(path, "&category=") && !strings.Contains(path, "&municipality=") // the rest is not asked there
+	})
+	w["/miejsca"] = slices.Concat(known, []string{"/miejsca?near=" + url.QueryEscape(fmt.Sprintf("%v;%v", secretLat, secretLon)), "/miejsca?near=tajemniczy", fmt.Sprintf("/miejsca?near_place=%d", hidden.places[0]), "/miejsca?profile=wheelchair&step_cm=5&fit=maybe"})
 	w["/produkty"], w["/potrzeby"] = []string{"/produkty", "/produkty?q=tajemniczy", "/produkty?profile=walking", "/produkty?kind=trail"}, []string{"/potrzeby"}
 	for _, id := range slices.Concat(open.places, hidden.places) {
 		w["/miejsca/:id"] = append(w["/miejsca/:id"], fmt.Sprintf("/miejsca/%d", id), fmt.Sprintf("/miejsca/%d-kurhan-jawny", id))

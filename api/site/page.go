@@ -285,7 +285,7 @@ func (v *visit) view(p page) view {
 		return here.EscapedPath() + "?" + query.Encode()
 	}
 	out.OtherHref, out.SignIn = asIn(out.Other), "/zaloguj?"+url.Values{"dalej": {here.RequestURI()}}.Encode()
-	if v.gin.Request.Method != http.MethodGet {
+	if v.gin.Request.Method == http.MethodPost {
 		out.OtherHref, out.SignIn = p.Path+"?lang="+string(out.Other), "/zaloguj"
 	}
 	out.Canonical = out.Base + p.Path
