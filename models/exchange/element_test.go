@@ -24,7 +24,7 @@ const osmTown = `<?xml version="1.0" encoding="UTF-8"?>
  <node id="2" lat="50.001" lon="20.002" timestamp="2025-02-03T10:00:00Z"><tag k="entrance" v="main"/><tag k="step_count" v="3"/><tag k="check_date" v="2026-01-10"/></node>
  <node id="3" lat="50.002" lon="20.002"/>
  <node id="4" lat="50.002" lon="20.001"/>
- <node id="5" lat="50.003" lon="20.003" timestamp="2024-05-06T10:00:00Z"><tag k="leisure" v="playground"/><tag k="addr:street" v="Lipowa"/><tag k="wheelchair" v="limited"/><tag k="surface" v="sand"/></node>
+ <node id="5" lat="50.003" lon="20.003" timestamp="2024-05-06T10:00:00Z"><tag k="leisure" v="playground"/><tag k="addr:street" v="Lipowa"/><tag k="wheelchair" v="limited"/><tag k="wheelchair:description" v="Przy wejściu 2 stopnie."/><tag k="surface" v="sand"/></node>
  <node id="6" lat="50.003" lon="20.004"><tag k="amenity" v="toilets"/><tag k="operator" v="Gmina Lipniki"/><tag k="wheelchair" v="yes"/></node>
  <node id="7" lat="50.003" lon="20.005"><tag k="amenity" v="cafe"/><tag k="wheelchair" v="yes"/></node>
  <node id="8" lat="50.003" lon="20.006" timestamp="2024-05-06T10:00:00Z"><tag k="amenity" v="parking"/><tag k="capacity:disabled" v="yes"/></node>
@@ -98,6 +98,10 @@ func TestOpenStreetMapIsImported(t *testing.T) {
 		t.Errorf("report: %s", diff)
 	}
 
+	if got := query(t, s, `SELECT attribute || ' ' || value FROM fact_proposals`); len(got) != 1 || got[0] != "steps 2" {
+		t.Errorf("got the proposals %v, want the two steps that the description tells of", got)
+	}
+
 	before := count(t, s, "revisions")
 	if got, want := of(importOSM(t, s, path, Options{})), (counts{Unchanged: 5, Failed: 1}); got != want {
 		t.Errorf("the same again: got %+v, want %+v", got, want)
@@ -137,8 +141,8 @@ func TestOpenStreetMapAgainUpdates(t *testing.T) {
 	if got := query(t, s, `SELECT f.observed_on::text FROM access_facts f JOIN external_ids e ON e.place_id = f.place_id AND e.value = 'node/5' ORDER BY 1`); len(got) != 2 {
 		t.Errorf("got facts of the days %v, want both", got)
 	}
-	if u, err := Undo(t.Context(), s, store.System(), b.ID); err != nil || u.Restored != 2 || u.Parts != 1 {
-		t.Errorf("undo: got %+v, %v, want two places and a fact taken back", u, err)
+	if u, err := Undo(t.Context(), s, store.System(), b.ID); err != nil || u.Restored != 2 || u.Parts != 2 {
+		t.Errorf("undo: got %+v, %v, want two places, a fact and the proposal of that day taken back", u, err)
 	}
 }
 
