@@ -203,7 +203,7 @@ func (s *Store) scenarioPlaces(ctx context.Context, scope models.Scope, scenario
 // inBody makes what is wrong with a filter's parameters point into a body at the filter.
 func inBody(err error, at string) error {
 	var e *models.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || len(e.Fields) == 0 {
 		return err
 	}
 	for i := range e.Fields {
@@ -211,7 +211,7 @@ func inBody(err error, at string) error {
 			f.Pointer, f.Parameter = at+"/"+f.Parameter, ""
 		}
 	}
-	return e
+	return &models.Error{Code: models.CodeInvalid, Message: models.Invalid("", "", "", "").Message, Fields: e.Fields}
 }
 
 // lineages are the categories by code: each the code and all above it.
