@@ -87,6 +87,7 @@ func New(cfg Config) (*Site, error) {
 		s.needsPart(),
 		s.signInPart(),
 		s.proposalsPart(),
+		s.factsPart(),
 	}
 	all := make([]texts, len(s.parts))
 	for i, p := range s.parts {
