@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -527,19 +528,24 @@ func answerValue(a access.Attr, answers []string) json.RawMessage {
 
 // createSlots records the facts, all or none; what is wrong with one points at the field it came from.
 func (v *visit) createSlots(facts []*models.AccessFact, names []string) error {
-	var wrong models.Fields
-	for i, f := range facts {
-		for _, e := range fieldErrors(f.Validate(v.now())) {
-			e.Parameter = names[i]
-			if e.Pointer == "/observed_on" {
-				e.Parameter = "day"
-			}
-			e.Pointer = ""
-			wrong = append(wrong, e)
-		}
-	}
-	if err := wrong.Err(); err != nil {
+	err := v.store.CreateFacts(v.ctx, v.user, facts)
+	var refused *models.Error
+	if !errors.As(err, &refused) {
 		return err
 	}
-	return store.CreateAll(v.ctx, v.store, v.user, facts...)
+	for i := range refused.Fields {
+		e := &refused.Fields[i]
+		number, pointer, _ := strings.Cut(strings.TrimPrefix(e.Pointer, "/facts/"), "/")
+		n, err := strconv.Atoi(number)
+		switch {
+		case err != nil || n >= len(names):
+			continue
+		case pointer == "observed_on":
+			e.Parameter = "day"
+		default:
+			e.Parameter = names[n]
+		}
+		e.Pointer = ""
+	}
+	return refused
 }
