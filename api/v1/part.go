@@ -139,19 +139,21 @@ type AccessFactInput struct {
 	ProductID *int64 `json:"product_id,omitzero"`
 	// Part is a link of the chain, from the second of its kind on with a number (entrance#2); of a product it is a segment,
 	// such as segment#2 from its second stop to the third.
-	Part         string          `json:"part,omitzero"`
-	Attribute    string          `json:"attribute" validate:"required,access_attribute"`
-	State        string          `json:"state,omitzero" validate:"omitempty,fact_state"`
-	Value        json.RawMessage `json:"value,omitzero"`
-	ObservedOn   *models.Date    `json:"observed_on" validate:"required"`
-	Method       string          `json:"method" validate:"required,method"`
-	Observer     string          `json:"observer,omitzero"`
-	SourceURL    string          `json:"source_url,omitzero"`
-	Licence      string          `json:"licence,omitzero"`
-	MediaID      *int64          `json:"media_id,omitzero"`
-	ValidFrom    *models.Date    `json:"valid_from,omitzero"`
-	ValidUntil   *models.Date    `json:"valid_until,omitzero"`
-	SupersededBy *int64          `json:"superseded_by,omitzero"`
+	Part      string          `json:"part,omitzero"`
+	Attribute string          `json:"attribute" validate:"required,access_attribute"`
+	State     string          `json:"state,omitzero" validate:"omitempty,fact_state"`
+	Value     json.RawMessage `json:"value,omitzero"`
+	// Unit is that of the attribute, and need not be given; another is refused.
+	Unit         string       `json:"unit,omitzero"`
+	ObservedOn   *models.Date `json:"observed_on" validate:"required"`
+	Method       string       `json:"method" validate:"required,method"`
+	Observer     string       `json:"observer,omitzero"`
+	SourceURL    string       `json:"source_url,omitzero"`
+	Licence      string       `json:"licence,omitzero"`
+	MediaID      *int64       `json:"media_id,omitzero"`
+	ValidFrom    *models.Date `json:"valid_from,omitzero"`
+	ValidUntil   *models.Date `json:"valid_until,omitzero"`
+	SupersededBy *int64       `json:"superseded_by,omitzero"`
 	// Note is what the rest does not say: why it is disputed or was withdrawn, what was measured.
 	Note string `json:"note,omitzero"`
 }
@@ -169,6 +171,9 @@ func accessFactIn(a *models.AccessFact) AccessFactInput {
 }
 
 func applyAccessFact(in AccessFactInput, a *models.AccessFact) error {
+	if err := wrongUnit("/unit", in.Attribute, in.Unit).Err(); err != nil {
+		return err
+	}
 	if in.ProductID != nil && in.Part == models.PartSegment {
 		in.Part += "#1"
 	}
@@ -183,7 +188,11 @@ func applyAccessFact(in AccessFactInput, a *models.AccessFact) error {
 }
 
 func accessFactOut(a models.AccessFact) AccessFact {
-	return AccessFact{Meta: metaOf(&a.Record), AccessFactInput: accessFactIn(&a)}
+	out := AccessFact{Meta: metaOf(&a.Record), AccessFactInput: accessFactIn(&a)}
+	if info, ok := models.AccessAttributeByCode(a.Attribute); ok {
+		out.Unit = info.Unit
+	}
+	return out
 }
 
 func (h *handlers) accessFacts() []api.Route {
@@ -191,7 +200,7 @@ func (h *handlers) accessFacts() []api.Route {
 		tag: "access-facts", id: "AccessFact", onePL: "fakt o dostępności", one: "an access fact", in: accessFactIn, apply: applyAccessFact},
 		"fakty o dostępności", "access facts", accessFactOut)
 	r[0] = ownedPartRoutes[models.AccessFact, *models.AccessFact](h.store, "/api/v1/access-facts", "access-facts", "AccessFact", "fakty o dostępności", "access facts", accessFactOut)
-	return r
+	return append(r, h.factVerbs()...)
 }
 
 // ExternalIDInput is the name another system knows a record by, as clients write it.

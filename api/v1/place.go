@@ -115,7 +115,7 @@ type PlaceDetail struct {
 	Municipality     *MunicipalityLink `json:"municipality,omitzero"`
 	ProtectionLedger []Protection      `json:"protection_ledger"`
 	Inspections      []Inspection      `json:"inspections"`
-	AccessFacts      []AccessFact      `json:"access_facts"`
+	AccessFacts      []StandingFact    `json:"access_facts"`
 	ExternalIDs      []ExternalID      `json:"external_ids"`
 	Media            []Media           `json:"media"`
 	Parent           *Link             `json:"parent,omitzero"`
@@ -227,7 +227,7 @@ func (h *handlers) place(p *models.Place) Place {
 func (h *handlers) placeDetail(d *store.PlaceDetail) PlaceDetail {
 	out := PlaceDetail{
 		Place: h.place(&d.Place), ProtectionLedger: mapSlice(d.Protections, protectionOut), Inspections: mapSlice(d.Inspections, inspectionOut),
-		AccessFacts: mapSlice(d.AccessFacts, accessFactOut), ExternalIDs: mapSlice(d.ExternalIDs, externalIDOut), Media: mapSlice(d.Media, mediaOut),
+		AccessFacts: standingFacts(d.AccessFacts, models.DayOf(h.now())), ExternalIDs: mapSlice(d.ExternalIDs, externalIDOut), Media: mapSlice(d.Media, mediaOut),
 		Children: mapSlice(d.Children, linkOut), Products: mapSlice(d.Products, linkOut),
 	}
 	if d.Municipality != nil {

@@ -94,6 +94,7 @@ func init() {
 	}
 	register("export_format", formats)
 	register("verdict_profile", slices.Concat(models.AccessProfiles.Codes(), []string{"custom"}))
+	register("fact_why", access.FactWhys.Codes())
 	register("link_outcome", slices.Concat(models.VerdictCodes.Codes(), []string{access.LinkNotJudged, access.LinkNotApplicable}))
 	var attributes []string
 	for _, a := range models.AccessAttributes() {

@@ -75,7 +75,7 @@ func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
 // references checks the records that a change newly refers to. One that is missing, deleted or hidden from the actor is
 // unknown: nobody may find out by trial what there is. A fact and an
 // inspection refer only to what belongs to the same place or product.
-func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
+func (s *Store) references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
 	switch v := e.(type) {
 	case *models.Place:
 		o, _ := old.(*models.Place)
@@ -90,14 +90,14 @@ func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
 	case *models.Product:
 		known := map[int64]bool{}
 		if o, ok := old.(*models.Product); ok {
-			for _, s := range o.Stops {
-				known[s.PlaceID] = true
+			for _, stop := range o.Stops {
+				known[stop.PlaceID] = true
 			}
 		}
 		var ids []int64
-		for _, s := range v.Stops {
-			if !known[s.PlaceID] {
-				ids = append(ids, s.PlaceID)
+		for _, stop := range v.Stops {
+			if !known[stop.PlaceID] {
+				ids = append(ids, stop.PlaceID)
 			}
 		}
 		if len(ids) == 0 {
@@ -107,8 +107,8 @@ func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
 		if err != nil {
 			return err
 		}
-		for i, s := range v.Stops {
-			if !known[s.PlaceID] && !slices.Contains(found, s.PlaceID) {
+		for i, stop := range v.Stops {
+			if !known[stop.PlaceID] && !slices.Contains(found, stop.PlaceID) {
 				return unknownReference(fmt.Sprintf("/stops/%d/place_id", i))
 			}
 		}
@@ -128,8 +128,11 @@ func references(tx *gorm.DB, actor *models.User, e, old models.Entity) error {
 			}
 		}
 		if o == nil || !samePointed(o.MediaID, v.MediaID) {
-			return ofOwner(tx, "/media_id", "media", v.MediaID, v)
+			if err := ofOwner(tx, "/media_id", "media", v.MediaID, v); err != nil {
+				return err
+			}
 		}
+		return s.consistent(tx, v)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (s *Store) create(tx *gorm.DB, actor *models.User, e models.Entity) (models
 	if err := allow(actor, subject, createActions(subject)...); err != nil {
 		return subject, err
 	}
-	if err := references(tx, actor, e, nil); err != nil {
+	if err := s.references(tx, actor, e, nil); err != nil {
 		return subject, err
 	}
 	r := e.Base()
@@ -90,6 +90,21 @@ func (s *Store) create(tx *gorm.DB, actor *models.User, e models.Entity) (models
 		return subject, err
 	}
 	return subject, saveChildren(tx, e)
+}
+
+// createIn is Create of what was found valid, in a transaction.
+func (s *Store) createIn(tx *gorm.DB, actor *models.User, e models.Entity) error {
+	subject, err := s.create(tx, actor, e)
+	if err != nil {
+		return err
+	}
+	if err := s.judgeChange(tx, e, nil); err != nil {
+		return err
+	}
+	if err := s.revise(tx, actor, e, models.RevisionCreate, nil); err != nil {
+		return err
+	}
+	return redact(tx, actor, subject, e)
 }
 
 func ofOneOwner(a, b models.Entity) bool {
@@ -161,85 +176,88 @@ func ByID[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User, 
 // gives the record as the actor may read it.
 func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int, action string, change func(E) error) (E, error) {
 	e := E(new(T))
-	err := s.inTx(ctx, actor, func(tx *gorm.DB) error {
-		if err := load(tx, e, id, true); err != nil {
-			return err
-		}
-		before, err := subjectOf(tx, e)
-		if err != nil {
-			return err
-		}
-		if !models.CanRead(actor, before) {
-			return models.ErrNotFound()
-		}
-		if before.Deleted && action == models.RevisionUpdate {
-			return models.ErrNotFound()
-		}
-		if err := allow(actor, before, updateActions(before, before, action)...); err != nil {
-			return err
-		}
-		if e.Base().Version != version {
-			return stale(e.Base().Version)
-		}
-		old, err := auditState(e)
-		if err != nil {
-			return err
-		}
-		wasDeleted := e.Base().DeletedAt != nil
-		if err := present(tx, actor, e); err != nil {
-			return err
-		}
-		snapshot := *e
-		if err := change(e); err != nil {
-			return err
-		}
-		if err := e.Validate(s.today()); err != nil {
-			return err
-		}
-		if err := prepare(tx, e, E(&snapshot)); err != nil {
-			return err
-		}
-		after, err := subjectOf(tx, e)
-		if err != nil {
-			return err
-		}
-		if err := allow(actor, before, updateActions(before, after, action)...); err != nil {
-			return err
-		}
-		if err := allow(actor, after, updateActions(before, after, action)...); err != nil {
-			return err
-		}
-		if err := references(tx, actor, e, E(&snapshot)); err != nil {
-			return err
-		}
-		now, err := auditState(e)
-		if err != nil {
-			return err
-		}
-		if len(diff(old, now)) == 0 && wasDeleted == (e.Base().DeletedAt != nil) {
-			return redact(tx, actor, after, e)
-		}
-		r := e.Base()
-		r.Version++
-		r.UpdatedAt = s.now().UTC()
-		if err := tx.Model(e).Select("*").Omit("id", "uid", "created_at", clause.Associations).Updates(e).Error; err != nil {
-			return err
-		}
-		if err := saveChildren(tx, e); err != nil {
-			return err
-		}
-		if err := s.judgeChange(tx, e, E(&snapshot)); err != nil {
-			return err
-		}
-		if err := s.revise(tx, actor, e, action, old); err != nil {
-			return err
-		}
-		return redact(tx, actor, after, e)
-	})
+	err := s.inTx(ctx, actor, func(tx *gorm.DB) error { return reviseIn[T](tx, s, actor, e, id, version, action, change) })
 	if err != nil {
 		return nil, err
 	}
 	return e, nil
+}
+
+// reviseIn is revise in a transaction; e receives the record.
+func reviseIn[T any, E Entity[T]](tx *gorm.DB, s *Store, actor *models.User, e E, id int64, version int, action string, change func(E) error) error {
+	if err := load(tx, e, id, true); err != nil {
+		return err
+	}
+	before, err := subjectOf(tx, e)
+	if err != nil {
+		return err
+	}
+	if !models.CanRead(actor, before) {
+		return models.ErrNotFound()
+	}
+	if before.Deleted && action == models.RevisionUpdate {
+		return models.ErrNotFound()
+	}
+	if err := allow(actor, before, updateActions(before, before, action)...); err != nil {
+		return err
+	}
+	if e.Base().Version != version {
+		return stale(e.Base().Version)
+	}
+	old, err := auditState(e)
+	if err != nil {
+		return err
+	}
+	wasDeleted := e.Base().DeletedAt != nil
+	if err := present(tx, actor, e); err != nil {
+		return err
+	}
+	snapshot := *e
+	if err := change(e); err != nil {
+		return err
+	}
+	if err := e.Validate(s.today()); err != nil {
+		return err
+	}
+	if err := prepare(tx, e, E(&snapshot)); err != nil {
+		return err
+	}
+	after, err := subjectOf(tx, e)
+	if err != nil {
+		return err
+	}
+	if err := allow(actor, before, updateActions(before, after, action)...); err != nil {
+		return err
+	}
+	if err := allow(actor, after, updateActions(before, after, action)...); err != nil {
+		return err
+	}
+	if err := s.references(tx, actor, e, E(&snapshot)); err != nil {
+		return err
+	}
+	now, err := auditState(e)
+	if err != nil {
+		return err
+	}
+	if len(diff(old, now)) == 0 && wasDeleted == (e.Base().DeletedAt != nil) {
+		return redact(tx, actor, after, e)
+	}
+	r := e.Base()
+	r.Version++
+	r.UpdatedAt = s.now().UTC()
+	if err := tx.Model(e).Select("*").Omit("id", "uid", "created_at", clause.Associations).Updates(e).Error; err != nil {
+		return err
+	}
+	if err := saveChildren(tx, e); err != nil {
+		return err
+	}
+	if err := s.judgeChange(tx, e, E(&snapshot)); err != nil {
+		return err
+	}
+	if err := s.revise(tx, actor, e, action, old); err != nil {
+		return err
+	}
+	return redact(tx, actor, after, e)
 }
 
 // load reads one record with what belongs to it, deleted or not.
