@@ -454,6 +454,11 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"external-ids": {{open.external}, hidden.externals}, "access-facts": {{open.fact}, hidden.facts}, "media": {{open.file}, hidden.medias},
 	} {
 		path := "/api/v1/" + kind
+		if page := map[string]string{"places": "/miejsca", "products": "/produkty"}[kind]; page != "" {
+			for _, id := range slices.Concat(ids[0], ids[1]) {
+				w[page+"/:id/fakty"] = append(w[page+"/:id/fakty"], fmt.Sprintf("%s/%d/fakty", page, id), fmt.Sprintf("%s/%d/fakty?cecha=steps", page, id))
+			}
+		}
 		if w[path] == nil {
 			w[path] = []string{path, path + "?limit=1", path + "?deleted=true", fmt.Sprintf("%s?place=%d", path, hidden.places[0]), fmt.Sprintf("%s?place=%d", path, open.coarse)}
 			if kind == "external-ids" || kind == "media" || kind == "access-facts" {

@@ -30,5 +30,8 @@ func hostileRecords(t *testing.T, s *apitest.Server, admin *apitest.Client) (pla
 	product = create(t, admin, "/api/v1/products", object{"kind": "trail", "category": "walking_trail", "name": text, "description": text, "publication": "published",
 		"stops": []object{{"place_id": place}}})
 	admin.Send("POST", fmt.Sprintf("/api/v1/places/%d/notes", place), object{"text": "winda " + hostile, "source": hostile, "source_url": "https://example.org/?" + hostile}).Want(200)
+	create(t, admin, "/api/v1/access-facts", object{"place_id": place, "attribute": "certificate_issuer", "value": hostile, "note": hostile, "observer": hostile, "licence": hostile,
+		"observed_on": "2026-01-02", "method": "measured"})
+	create(t, admin, "/api/v1/access-facts", object{"product_id": product, "part": "segment#1", "attribute": "steps", "value": 2, "note": hostile, "observed_on": "2026-01-02", "method": "measured"})
 	return place, product
 }

@@ -402,7 +402,8 @@ func wellFormed(t *testing.T, path string, body []byte) {
 // whose every text is hostile.
 func pages(place, product int64) []string {
 	q := url.QueryEscape(hostile)
-	return []string{"/", "/potrzeby", "/potrzeby?dalej=" + q + "&profile=" + q, "/miejsca", "/miejsca?q=" + q, "/miejsca?near=" + q + "&category=" + q, "/miejsca?near=50,05+19,05&profile=pram&width_cm=75&fit=maybe",
+	facts := func(owner string, id int64) string { return fmt.Sprintf("/%s/%d/fakty", owner, id) }
+	return []string{facts("miejsca", place), facts("miejsca", place) + "?cecha=door_width", facts("miejsca", place) + "?cecha=tactile_media", facts("produkty", product), facts("produkty", product) + "?cecha=steps", "/", "/potrzeby", "/potrzeby?dalej=" + q + "&profile=" + q, "/miejsca", "/miejsca?q=" + q, "/miejsca?near=" + q + "&category=" + q, "/miejsca?near=50,05+19,05&profile=pram&width_cm=75&fit=maybe",
 		"/miejsca?cursor=" + q, fmt.Sprintf("/miejsca/%d", place), fmt.Sprintf("/miejsca/%d-%s?profile=deaf&profile=wheelchair", place, url.PathEscape(hostile)), "/miejsca/999999",
 		"/produkty", "/produkty?q=" + q + "&kind=" + q, fmt.Sprintf("/produkty/%d?profile=walking", product), "/produkty/999999", "/ewidencja/propozycje", "/ewidencja/propozycje/1", "/zaloguj", "/zaloguj?dalej=" + url.QueryEscape(hostile), "/nie-ma-takiej-strony/" + url.PathEscape(hostile),
 		"/ewidencja/ankieta", "/ewidencja/ankieta/karta?municipality=1206011", fmt.Sprintf("/ewidencja/ankieta/%d", place), "/ewidencja/ankieta?profile=" + q,
@@ -422,6 +423,7 @@ func TestPagesShowTextAsText(t *testing.T) {
 	for _, path := range pages(place, product) {
 		for _, language := range []string{"pl", "en"} {
 			for _, who := range []string{"Cookie: a=b", session} {
+				path := path
 				a := s.Anonymous().Get(path, browser, "Accept-Language: "+language, who)
 				if a.Status >= 500 {
 					t.Errorf("%s: got %d: %s", path, a.Status, a.Body)

@@ -89,6 +89,7 @@ func New(cfg Config) (*Site, error) {
 		s.proposalsPart(),
 		s.surveyPart(),
 		s.whatIfPart(),
+		s.factsPart(),
 	}
 	all := make([]texts, len(s.parts))
 	for i, p := range s.parts {

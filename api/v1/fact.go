@@ -24,29 +24,8 @@ type StandingFact struct {
 // standingFacts says of all facts of one place, or of one product, whether they count.
 func standingFacts(facts []models.AccessFact, today models.Day) []StandingFact {
 	out := make([]StandingFact, len(facts))
-	bySegment := map[string][]int{}
-	for i := range facts {
-		out[i] = StandingFact{AccessFact: accessFactOut(facts[i]), Why: access.WhyNoPart}
-		segment := ""
-		if facts[i].ProductID != nil {
-			if segment = facts[i].Part; segment == "" {
-				continue // a stretch that is none any more
-			}
-		}
-		bySegment[segment] = append(bySegment[segment], i)
-	}
-	for _, of := range bySegment {
-		var ready []access.Fact
-		var at []int
-		for _, i := range of {
-			if f, err := access.FactOf(&facts[i]); err == nil {
-				ready, at = append(ready, f), append(at, i)
-			}
-		}
-		for k, s := range access.Statuses(ready, today) {
-			o := &out[at[k]]
-			o.Counts, o.Why, o.HoldsUntil = s.Counts, s.Why, s.Until.Date()
-		}
+	for i, s := range access.StatusesOf(facts, today) {
+		out[i] = StandingFact{AccessFact: accessFactOut(facts[i]), Counts: s.Counts, Why: s.Why, HoldsUntil: s.Until.Date()}
 	}
 	return out
 }
@@ -67,8 +46,8 @@ type SupersedingFact struct {
 	Note       string          `json:"note,omitzero"`
 }
 
-// FactNote is why a fact is disputed or withdrawn.
-type FactNote struct {
+// FactReason is why a fact is disputed or withdrawn.
+type FactReason struct {
 	Note string `json:"note,omitzero" validate:"max=5000"`
 }
 
@@ -90,10 +69,10 @@ type supersedeIn struct {
 	Body    SupersedingFact `body:"json"`
 }
 
-type noteIn struct {
+type factReasonIn struct {
 	ID      int64       `path:"id" doc:"Number of the fact." pl:"Numer faktu."`
 	Version api.Version `header:"If-Match" doc:"The version you are changing, from ETag." pl:"Wersja, którą zmieniasz, z nagłówka ETag."`
-	Body    FactNote    `body:"json"`
+	Body    FactReason  `body:"json"`
 }
 
 type batchIn struct {
@@ -167,12 +146,12 @@ func (h *handlers) factVerbs() []api.Route {
 		}),
 		api.Handle("POST", "/api/v1/access-facts/{id}/dispute", doc("disputeAccessFact", "Zgłoś wątpliwość co do faktu", "Dispute a fact",
 			"Fakt zostaje z wartością i powodem w note, ale liczy się jako nieznany.", "The fact stays, with its value and the reason in note, and counts as unknown."),
-			func(ctx context.Context, in noteIn) (recordOut[AccessFact], error) {
+			func(ctx context.Context, in factReasonIn) (recordOut[AccessFact], error) {
 				return answer(h.store.DisputeFact(ctx, auth.UserFrom(ctx), in.ID, int(in.Version), in.Body.Note))
 			}),
 		api.Handle("POST", "/api/v1/access-facts/{id}/withdraw", doc("withdrawAccessFact", "Wycofaj fakt do nieznanego", "Withdraw a fact to unknown",
 			"Fakt zostaje z wartością i historią, ale liczy się jako nieznany. reinstate to cofa.", "The fact stays, with its value and its history, and counts as unknown. reinstate undoes it."),
-			func(ctx context.Context, in noteIn) (recordOut[AccessFact], error) {
+			func(ctx context.Context, in factReasonIn) (recordOut[AccessFact], error) {
 				return answer(h.store.WithdrawFact(ctx, auth.UserFrom(ctx), in.ID, int(in.Version), in.Body.Note))
 			}),
 		api.Handle("POST", "/api/v1/access-facts/{id}/reinstate", doc("reinstateAccessFact", "Przywróć fakt sporny, wycofany albo zastąpiony", "Reinstate a disputed, withdrawn or superseded fact",

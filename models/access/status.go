@@ -1,6 +1,11 @@
 package access
 
-import "wolnica/models"
+import (
+	"strconv"
+	"strings"
+
+	"wolnica/models"
+)
 
 // Why a fact does not count today; see also WhyStale and WhyDisputed.
 const (
@@ -70,4 +75,61 @@ func Statuses(facts []Fact, today models.Day) []Status {
 		}
 	}
 	return out
+}
+
+// StatusesOf says the same of stored facts, as their reader knows them: those of one place, or of all segments of one product.
+func StatusesOf(facts []models.AccessFact, today models.Day) []Status {
+	out := make([]Status, len(facts))
+	bySegment := map[string][]int{}
+	for i := range facts {
+		a := &facts[i]
+		out[i].Why = WhyNoPart
+		switch {
+		case a.ProductID == nil:
+			bySegment[""] = append(bySegment[""], i)
+		case a.Part != "": // else a stretch that is none any more
+			bySegment[a.Part] = append(bySegment[a.Part], i)
+		}
+	}
+	for _, of := range bySegment {
+		var ready []Fact
+		var at []int
+		for _, i := range of {
+			if f, err := FactOf(&facts[i]); err == nil {
+				ready, at = append(ready, f), append(at, i)
+			}
+		}
+		for k, s := range Statuses(ready, today) {
+			out[at[k]] = s
+		}
+	}
+	return out
+}
+
+// ValueText is what a stored fact states, for people: "95 cm", "stała", "nie dotyczy".
+func ValueText(a *models.AccessFact) models.Text {
+	f, err := FactOf(a)
+	if err != nil {
+		return models.Text{PL: string(a.Value), EN: string(a.Value)}
+	}
+	if len(a.Value) == 0 {
+		return models.FactStates.Label(models.FactNotApplicable)
+	}
+	info := f.Attr.Info()
+	switch info.Type {
+	case models.AttributeBoolean:
+		if f.Value != 0 {
+			return models.Text{PL: "tak", EN: "yes"}
+		}
+		return models.Text{PL: "nie", EN: "no"}
+	case models.AttributeText:
+		text, err := strconv.Unquote(string(a.Value))
+		if err != nil {
+			text = string(a.Value)
+		}
+		return models.Text{PL: text, EN: text}
+	}
+	f.State = Known
+	t := (&Reason{Attribute: f.Attr, fact: &f}).valueText()
+	return models.Text{PL: strings.TrimPrefix(t.PL, ", "), EN: strings.TrimPrefix(t.EN, ", ")}
 }
