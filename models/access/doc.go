@@ -43,6 +43,17 @@
 //   - A revolving door is not judged: whoever measures its clear width finds out.
 //   - OpenStreetMap's wheelchair=* is a claim; no rule reads wheelchair_claim.
 //
+// # Products
+//
+// A product is a series, not a choice: its verdict is the worst of the stops that are not optional and of the segments of its line,
+// each judged by what the profile asks of a path (see product.go). Stored, it is over what anybody may see: store/product_verdict.go.
+//
+// # What becomes of facts
+//
+// A newer fact supersedes an older one; a disputed one stays and makes its attribute unknown; a withdrawn one is left out, so that an
+// older observation that nobody superseded speaks again. Statuses says of each fact whether it counts and why not. Contradicts finds what
+// cannot be so together at one part; imports, which bring what a source says, are not held to it.
+//
 // # What a place does not have
 //
 // Two things take a link away, and nothing else: a fact that says so, or the category. Without a fact the door, the lip and the steps of
