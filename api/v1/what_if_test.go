@@ -32,6 +32,9 @@ func TestWhatIfTellsWhatARampOpens(t *testing.T) {
 	know(t, admin, church, stairs...)
 	know(t, admin, other, "entrance steps 0", "entrance glass_marked true", "toilet grab_bars \"both\"")
 	trail := admin.Send("POST", "/api/v1/products", fmt.Sprintf(`{"kind":"trail","category":"walking_trail","name":{"pl":"Szlak","en":""},"publication":"published","geometry":{"type":"LineString","coordinates":[[19.01,50.01],[19.02,50.02]]},"stops":[{"place_id":%d},{"place_id":%d,"optional":true}]}`, church, other)).Want(201).ID()
+	for _, f := range []string{`"path_min_width","value":150`, `"incline_max","value":3`, `"smoothness","value":"good"`, `"kerb","value":"no"`, `"steps","value":0`} {
+		admin.Send("POST", "/api/v1/access-facts", segmentFact(trail, "segment", `"attribute":`+f)).Want(201)
+	}
 	secret := cellAt("D", 19.08, 50.05, here, 0, 0, 0)
 	secret.PopTotal, secret.Pop0To14, secret.Pop65Plus, secret.Suppressed = nil, nil, nil, true
 	if n, err := s.Store.PutCells(t.Context(), store.System(), []models.PopulationCell{cellAt("A", 19.09, 50.05, here, 1000, 150, 200), cellAt("B", 19.11, 50.05, there, 400, 60, 90),
