@@ -363,6 +363,10 @@ var seasonsPL = map[string]string{
 }
 
 func (l *demoLoad) loadProducts() error {
+	segments := map[string][]demo.Fact{}
+	for _, f := range l.data.SegmentFacts(l.today) {
+		segments[f.Place] = append(segments[f.Place], f)
+	}
 	for _, in := range l.data.Products {
 		key := "product/" + in.Key
 		if l.whole[key] != 0 {
@@ -375,12 +379,29 @@ func (l *demoLoad) loadProducts() error {
 		if deleted {
 			continue
 		}
+		if err := l.loadSegments(id, segments[in.Key]); err != nil {
+			return fmt.Errorf("%s: %w", in.Key, err)
+		}
 		if err := store.Create(l.ctx, l.store, store.System(), &models.ExternalID{ProductID: &id, Scheme: demoScheme, Value: key}); err != nil {
 			return fmt.Errorf("%s: %w", in.Key, err)
 		}
 		l.counts.products++
 	}
 	return nil
+}
+
+// loadSegments stores the facts of a product's segments, all at once, unless a killed load left them.
+func (l *demoLoad) loadSegments(id int64, segments []demo.Fact) error {
+	there, _, err := store.Parts[models.AccessFact](l.ctx, l.store, store.System(), store.PartFilter{ProductID: &id}, models.Page{Limit: 1})
+	if err != nil || len(there) > 0 || len(segments) == 0 {
+		return err
+	}
+	facts := make([]*models.AccessFact, len(segments))
+	for i, f := range segments {
+		facts[i] = &models.AccessFact{ProductID: &id, Part: f.Part, Attribute: f.Attribute, State: f.State, Value: f.Value,
+			ObservedOn: models.DateOf(f.ObservedOn), Method: f.Method}
+	}
+	return l.store.CreateFacts(l.ctx, store.System(), facts)
 }
 
 // productID stores a product, or finds the one that a killed load left without its id, or one that somebody deleted.

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -126,6 +127,37 @@ func (d *Data) Facts(today time.Time) []Fact {
 	var all []Fact
 	for _, p := range d.Places {
 		all = append(all, facts(p, day(today))...)
+	}
+	return all
+}
+
+// SegmentFacts returns the made-up facts of the stretches between the stops of trails and routes, Place being the product's key: some ways
+// are described from end to end, of some only the first stretches, of some nothing. The same day gives the same result.
+func (d *Data) SegmentFacts(today time.Time) []Fact {
+	var all []Fact
+	for _, p := range d.Products {
+		if !models.HasLine(p.Kind) {
+			continue
+		}
+		way := parkland
+		if p.Category == "walking_trail" || p.Category == "cycling_trail" {
+			way = countryside
+		}
+		r := source("segments", p.Key)
+		segments := max(1, len(p.Stops)-1)
+		described := []int{0, segments / 2, segments}[pick(r, []int{20, 25, 55})]
+		age := 20 + r.IntN(300)
+		for n := range described {
+			s := &survey{r: r, setting: way}
+			if s.anew = s.chance(way.renewed); s.anew {
+				s.renew()
+			}
+			s.path()
+			for _, f := range s.facts {
+				f.Place, f.Method, f.Part, f.ObservedOn = p.Key, Method, fmt.Sprintf("segment#%d", n+1), day(today).AddDate(0, 0, -age)
+				all = append(all, f)
+			}
+		}
 	}
 	return all
 }

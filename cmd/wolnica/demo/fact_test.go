@@ -2,6 +2,7 @@ package demo
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -195,5 +196,51 @@ func TestFactsShowWhatCanBeKnown(t *testing.T) {
 		if !told[m.TERYT] || !usable[m.TERYT] {
 			t.Errorf("%s: got facts %v, a usable place %v, want both", m.Name, told[m.TERYT], usable[m.TERYT])
 		}
+	}
+}
+
+// A way is described from its first stretch on, each stretch as the registry takes it and without contradiction.
+func TestSegmentsAreDescribedFromTheFirstOn(t *testing.T) {
+	d := load(t)
+	stops := map[string]int{}
+	for _, p := range d.Products {
+		if models.HasLine(p.Kind) {
+			stops[p.Key] = len(p.Stops)
+		}
+	}
+	told := map[string]map[string]bool{}
+	for _, f := range d.SegmentFacts(today) {
+		product := int64(1)
+		row := f.row()
+		row.PlaceID, row.ProductID = nil, &product
+		if err := row.Validate(today); err != nil {
+			t.Errorf("%s: %s of %s: %v", f.Place, f.Attribute, f.Part, err)
+		}
+		if told[f.Place] == nil {
+			told[f.Place] = map[string]bool{}
+		}
+		if key := f.Part + " " + f.Attribute; told[f.Place][key] {
+			t.Errorf("%s: got %s twice", f.Place, key)
+		} else {
+			told[f.Place][key] = true
+		}
+	}
+	whole := 0
+	for product, facts := range told {
+		n, of := 0, max(1, stops[product]-1)
+		for ; n < of && facts[fmt.Sprintf("segment#%d path_min_width", n+1)]; n++ {
+		}
+		for key := range facts {
+			var segment int
+			if _, err := fmt.Sscanf(key, "segment#%d ", &segment); err != nil || segment > n {
+				t.Errorf("%s: got %s, want the first %d of %d segments", product, key, n, of)
+			}
+		}
+		if n == of {
+			whole++
+		}
+	}
+	if whole < 3 || len(told) == len(stops) {
+		t.Errorf("got %d of %d ways described from end to end, %d at all; want some of each", whole, len(stops), len(told))
 	}
 }
