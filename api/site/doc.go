@@ -28,7 +28,7 @@
 //	}
 //
 // An error of the domain becomes a page by itself: 404, 403, 412, 500, in the visitor's language. CodeUnauthenticated on a GET
-// leads to signing in and back. v.id() is the record of :id, v.signedIn() and v.mayOrFail(action, subject) are the rights, v.user, v.lang,
+// leads to signing in and back. v.id() is the record of :id, v.signedIn() asks for somebody, models.Can(v.user, …) is what they may; v.lang,
 // v.ctx and v.store are at hand.
 //
 // Texts are keyed by the page's name and written out in the template, {{t "thing.title"}}, {{t "thing.of" .Name}},

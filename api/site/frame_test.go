@@ -417,7 +417,9 @@ func TestPagesShowTextAsText(t *testing.T) {
 	s := apitest.New(t)
 	admin := s.Admin()
 	place, product := hostileRecords(t, s, admin)
-	s.Map.CatchUp(t.Context())
+	if err := s.Map.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	addUser(t, s, "anna@example.org", models.UserRole{Role: models.RoleAdmin})
 	session := signedIn(t, s, "anna@example.org")
 	for _, path := range pages(place, product) {

@@ -129,7 +129,7 @@ func (s *Site) handler(r route) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
 		defer cancel()
-		v := s.visit(c, ctx)
+		v := s.visit(ctx, c)
 		err := r.serve(v)
 		if models.CodeOf(err) == models.CodeUnauthenticated && r.method == http.MethodGet {
 			err = v.redirect("/zaloguj?" + url.Values{"dalej": {c.Request.URL.RequestURI()}}.Encode())
@@ -140,7 +140,7 @@ func (s *Site) handler(r route) gin.HandlerFunc {
 	}
 }
 
-func (s *Site) visit(c *gin.Context, ctx context.Context) *visit {
+func (s *Site) visit(ctx context.Context, c *gin.Context) *visit {
 	return &visit{Site: s, gin: c, ctx: ctx, lang: api.LanguageFrom(ctx), user: auth.UserFrom(ctx)}
 }
 
@@ -155,14 +155,6 @@ func (v *visit) signedIn() error {
 		return models.NewError(models.CodeUnauthenticated, "Zaloguj się, aby to zrobić.", "Sign in to do this.")
 	}
 	return nil
-}
-
-// mayOrFail is signedIn, and CodeForbidden for who is not allowed to.
-func (v *visit) mayOrFail(action models.Action, subject models.Subject) error {
-	if err := v.signedIn(); err != nil || models.Can(v.user, action, subject) {
-		return err
-	}
-	return models.NewError(models.CodeForbidden, "Nie masz do tego uprawnień.", "You may not do this.")
 }
 
 // id is the number the path parameter :id begins with, and the rest behind a hyphen: 12 and "stara-synagoga" of
@@ -341,7 +333,7 @@ func (v *visit) navigation(p page) []navSection {
 
 // Problem writes a failure as a page; it is for api.Settings.
 func (s *Site) Problem(c *gin.Context, p api.Problem) ([]byte, error) {
-	v := s.visit(c, c.Request.Context())
+	v := s.visit(c.Request.Context(), c)
 	body, err := v.render("problem", page{Title: p.Title, Data: p})
 	if err != nil {
 		return nil, err

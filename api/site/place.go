@@ -14,6 +14,7 @@ import (
 	"wolnica/geo/mvt"
 	"wolnica/models"
 	"wolnica/models/access"
+	"wolnica/models/exchange/jsonld"
 	"wolnica/models/store"
 )
 
@@ -223,7 +224,30 @@ func (v *visit) place() error {
 	if len(d.Photos) > 0 {
 		out.Image = d.Photos[0].Src
 	}
+	if out.Indexed {
+		if out.JSONLD, err = v.linkedPlace(p, j.today, path); err != nil {
+			return err
+		}
+	}
 	return v.show("place", out)
+}
+
+// linkedPlace is the place in the words of schema.org, with the addresses of pages.
+func (v *visit) linkedPlace(p *store.PlaceDetail, today models.Day, path string) (json.RawMessage, error) {
+	base := api.BaseURL(v.ctx)
+	linked := &jsonld.Place{Place: &p.Place, URL: base + path, ExternalIDs: p.ExternalIDs, Facts: p.AccessFacts}
+	if p.Municipality != nil {
+		linked.Municipality = p.Municipality.Name
+	}
+	if p.Parent != nil {
+		linked.ParentURL = base + placePath(p.Parent.ID, p.Parent.NamePL)
+	}
+	for _, m := range p.Media {
+		if m.WidthPX != nil && !m.StaffOnly {
+			linked.Images = append(linked.Images, fmt.Sprintf("%s/api/v1/media/%d/large", base, m.ID))
+		}
+	}
+	return jsonld.MarshalPlace(linked, today)
 }
 
 // moved sends the browser to the address a record has now, with the same parameters. It is permanent, but kept no longer than

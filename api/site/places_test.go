@@ -87,6 +87,9 @@ func TestPlacesAreJudgedForTheVisitor(t *testing.T) {
 	if english := get(at + "?lang=en&profile=wheelchair"); !strings.Contains(english, "You cannot get in: the door is 60 cm wide") {
 		t.Errorf("got %s, want the sentence in English", english)
 	}
+	if plain := get(at); !strings.Contains(plain, `<link rel="canonical" href="`+s.URL+at+`">`) || !strings.Contains(plain, `<script type="application/ld+json">{"@context"`) || !strings.Contains(plain, "door_width") {
+		t.Errorf("got %s, want the canonical address and the place in the words of schema.org", plain)
+	}
 	if own := get(at + "?profile=wheelchair&width_cm=55"); !strings.Contains(own, "przejście od 55 cm") || strings.Contains(own, "Tu łańcuch się przerywa") || !strings.Contains(own, "ostatnio: 1\u00a0cm, 3\u00a0maja\u00a02019; nieaktualne") {
 		t.Errorf("got %s, want the chain by limits of one's own", own)
 	}

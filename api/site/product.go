@@ -1,6 +1,7 @@
 package site
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"wolnica/api"
 	"wolnica/models"
 	"wolnica/models/access"
+	"wolnica/models/exchange/jsonld"
 	"wolnica/models/store"
 )
 
@@ -220,7 +222,19 @@ func (v *visit) product() error {
 	}
 	d.Legs = v.legs(p, places, verdicts, shown, n, words)
 	d.Invented = d.Invented || slices.ContainsFunc(d.Legs, func(l legRow) bool { return l.Invented })
-	return v.show("product", page{Title: d.Name, Description: describe(d.Of, append(d.Plain, d.Description...)), Section: sectionExplore, Path: path, Indexed: !d.Draft && !n.inAddress, Public: true, Data: d})
+	out := page{Title: d.Name, Description: describe(d.Of, slices.Concat(d.Plain, d.Description)), Section: sectionExplore, Path: path, Indexed: !d.Draft && !n.inAddress, Public: true, Data: d}
+	if out.Indexed {
+		linked := &jsonld.Product{Product: &p.Product, URL: api.BaseURL(v.ctx) + path}
+		for _, id := range p.StopIDs {
+			linked.Stops = append(linked.Stops, api.BaseURL(v.ctx)+placePath(id, places[id].NamePL))
+		}
+		document, err := jsonld.MarshalProduct(linked)
+		if err != nil {
+			return err
+		}
+		out.JSONLD = json.RawMessage(document)
+	}
+	return v.show("product", out)
 }
 
 // legs are the stops and the ways between them, in the order one meets them.
