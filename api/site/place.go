@@ -47,6 +47,7 @@ var placeTexts = texts{
 	"place.last":             {PL: "%s, ostatnio: %s, %s; nieaktualne", EN: "%s, last known: %s, %s; out of date"},
 	"place.disputed":         {PL: "%s, zgłoszono: %s, %s; sporne", EN: "%s, reported: %s, %s; disputed"},
 	"place.facts":            {PL: "Pomiary i fakty", EN: "Measurements and facts"},
+	"place.recorded":         {PL: "%s zapisany fakt|%s zapisane fakty|%s zapisanych faktów", EN: "%s recorded fact|%s recorded facts"},
 	"place.fact":             {PL: "Co", EN: "What"},
 	"place.where":            {PL: "Gdzie", EN: "Where"},
 	"place.value":            {PL: "Wartość", EN: "Value"},
@@ -427,6 +428,9 @@ func (v *visit) factRows(j *judgement) (rows []factRow) {
 	}
 	return rows
 }
+
+// FactCount is how many facts there are to show.
+func (d placeData) FactCount() int64 { return int64(len(d.Facts)) }
 
 // episodes are the facts that hold for a time only and are not over.
 func (v *visit) episodes(j *judgement) (lines []string) {
