@@ -114,7 +114,7 @@ func (r *requirement) judge(s *sheet) (total span, from [linkCount]*instance) {
 		}
 		var best span
 		for _, in := range s.parts(l) {
-			if got := r.links[l].span(s, in); from[l] == nil || got.better(best) {
+			if got := r.links[l].span(s, in); from[l] == nil || got.compare(best) > 0 {
 				best, from[l] = got, in
 			}
 		}

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"cmp"
+
 	"wolnica/models"
 )
 
@@ -271,8 +273,8 @@ func (r *rule) obstacle() bool {
 	return true
 }
 
-// better says that s promises more than t: first what is sure, then what may be.
-func (s span) better(t span) bool { return s.lo > t.lo || s.lo == t.lo && s.hi > t.hi }
+// compare is above 0 when s promises more than t, below when less: first what is sure, then what may be.
+func (s span) compare(t span) int { return cmp.Or(cmp.Compare(s.lo, t.lo), cmp.Compare(s.hi, t.hi)) }
 
 func (s span) or(t span) span {
 	if s.na || t.na { // a part that asks nothing is passed
@@ -352,7 +354,7 @@ func (p *Profile) best(s *sheet, l Link, c *chain) span {
 			link.in, link.span, total = in, got, got
 			continue
 		}
-		if got.better(link.span) || !got.better(link.span) && !link.span.better(got) && in.part.N < link.in.part.N {
+		if cmp.Or(got.compare(link.span), cmp.Compare(link.in.part.N, in.part.N)) > 0 {
 			link.in, link.span = in, got
 		}
 		total = total.or(got)
@@ -382,9 +384,10 @@ func (p *Profile) approach(s *sheet, c *chain) span {
 			} else {
 				total = total.or(got)
 			}
-			same := !got.better(best) && !best.better(got)
-			if entrance.in == nil || got.better(best) ||
-				same && (door.part.N < entrance.in.part.N || door.part.N == entrance.in.part.N && way.part.N < path.in.part.N) {
+			// of pairs that come to the same the one with the better door, then the better way: when the way fails, what is said of
+			// the entrance is still about the one to head for
+			if entrance.in == nil || cmp.Or(got.compare(best), atDoor.compare(entrance.span), onWay.compare(path.span),
+				cmp.Compare(entrance.in.part.N, door.part.N), cmp.Compare(path.in.part.N, way.part.N)) > 0 {
 				best = got
 				path.in, path.span, entrance.in, entrance.span = way, onWay, door, atDoor
 			}

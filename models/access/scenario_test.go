@@ -33,6 +33,7 @@ func but(facts []Fact, others ...Fact) []Fact {
 func TestWhatAVisitorReads(t *testing.T) {
 	good := slices.Concat(goodPath(), goodEntrance(), goodInside(), goodToilet())
 	step := []Fact{fact("entrance", Steps, 1), fact("entrance", StepHeight, 12), code("entrance", Ramp, "none")}
+	level := []Fact{fact("entrance#2", Steps, 0), fact("entrance#2", Threshold, 1), fact("entrance#2", DoorWidth, 130)}
 	for _, tt := range []struct {
 		name, profile, verdict string
 		facts                  []Fact
@@ -52,6 +53,9 @@ func TestWhatAVisitorReads(t *testing.T) {
 		{"one high step, all else unknown", "wheelchair", "no", step, Place{}, "entrance",
 			"Nie wejdziesz: jeden stopień 12 cm przy wejściu, a o dojściu, wnętrzu i toalecie nic nie wiadomo.",
 			"You cannot get in: one 12 cm step at the entrance, and nothing is known about the path, the inside and the toilet."},
+		{"a steep way to stairs and to a level door", "wheelchair", "no",
+			slices.Concat(but(goodPath(), fact("path", InclineMax, 16)), but(goodEntrance(), step...), level, goodInside(), goodToilet()), Place{}, "path",
+			"Nie wejdziesz: dojście ma nachylenie 16 %.", "You cannot get in: the path slopes 16 %."},
 		{"a step of 7 cm is taken with help", "wheelchair", "with_help",
 			but(good, fact("entrance", Steps, 1), fact("entrance", StepHeight, 7), code("entrance", Ramp, "none")), Place{}, "",
 			"Wejdziesz z pomocą: jeden stopień 7 cm przy wejściu.", "You can get in with help: one 7 cm step at the entrance."},
