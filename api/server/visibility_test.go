@@ -85,7 +85,11 @@ func TestHiddenRecordsChangeNoAnswer(t *testing.T) {
 				// hidden is the same as missing
 				missing := strings.Replace(path, "/777", "/888", 1)
 				a, b := hiding.Anonymous().Get(path), hiding.Anonymous().Get(missing)
-				if a.Status != b.Status || a.Status < 400 || !bytes.Equal(normal(hiding, a.Body), normal(hiding, b.Body)) {
+				signIn := a.Status == http.StatusSeeOther // the way to sign in leads back to what was asked for
+				if signIn {
+					a.Body, b.Body = bytes.ReplaceAll(a.Body, []byte(url.QueryEscape(path)), nil), bytes.ReplaceAll(b.Body, []byte(url.QueryEscape(missing)), nil)
+				}
+				if a.Status != b.Status || a.Status < 400 && !signIn || !bytes.Equal(normal(hiding, a.Body), normal(hiding, b.Body)) {
 					t.Errorf("%s gives %d %s, %s %d %s", path, a.Status, a.Body, missing, b.Status, b.Body)
 				}
 			}
