@@ -398,7 +398,7 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 	}
 	near := []string{fmt.Sprintf("near=%v,%v", secretLon, secretLat), fmt.Sprintf("near=%v,%v", coarseLonOther, coarseLatOther), "limit=3"}
 	w := map[string][]string{
-		"/": {"/", "/?lang=en"}, "/zaloguj": {"/zaloguj"}, "/ewidencja/propozycje": {"/ewidencja/propozycje", "/ewidencja/propozycje?gmina=" + hereCode}, "/ewidencja/propozycje/:id": {"/ewidencja/propozycje/1"}, "/site.css": {"/site.css"}, "/healthz": {"/healthz"}, "/readyz": {"/readyz"}, "/metrics": {"/metrics"},
+		"/": {"/", "/?lang=en"}, "/zaloguj": {"/zaloguj"}, "/ewidencja/propozycje": {"/ewidencja/propozycje", "/ewidencja/propozycje?gmina=" + hereCode}, "/ewidencja/propozycje/:id": {"/ewidencja/propozycje/1"}, "/raporty": {"/raporty", "/raporty?lang=en"}, "/site.css": {"/site.css"}, "/healthz": {"/healthz"}, "/readyz": {"/readyz"}, "/metrics": {"/metrics"},
 		"/api/v1/docs": {"/api/v1/docs"}, "/api/v1/docs.css": {"/api/v1/docs.css"}, "/api/v1/openapi.json": {"/api/v1/openapi.json"}, "/api/v1/problems/:code": {"/api/v1/problems/malformed"},
 		"/api/v1/me": {"/api/v1/me"}, "/api/v1/me/sessions": {"/api/v1/me/sessions"}, "/api/v1/tokens": {"/api/v1/tokens"}, "/api/v1/tokens/:id": {"/api/v1/tokens/1"},
 		"/api/v1/users": {"/api/v1/users"}, "/api/v1/users/:id": {"/api/v1/users/1"}, "/api/v1/users/:id/history": {"/api/v1/users/1/history"},

@@ -405,7 +405,7 @@ func pages(place, product int64) []string {
 	facts := func(owner string, id int64) string { return fmt.Sprintf("/%s/%d/fakty", owner, id) }
 	return []string{facts("miejsca", place), facts("miejsca", place) + "?cecha=door_width", facts("miejsca", place) + "?cecha=tactile_media", facts("produkty", product), facts("produkty", product) + "?cecha=steps", "/", "/potrzeby", "/potrzeby?dalej=" + q + "&profile=" + q, "/miejsca", "/miejsca?q=" + q, "/miejsca?near=" + q + "&category=" + q, "/miejsca?near=50,05+19,05&profile=pram&width_cm=75&fit=maybe",
 		"/miejsca?cursor=" + q, fmt.Sprintf("/miejsca/%d", place), fmt.Sprintf("/miejsca/%d-%s?profile=deaf&profile=wheelchair", place, url.PathEscape(hostile)), "/miejsca/999999",
-		"/produkty", "/produkty?q=" + q + "&kind=" + q, fmt.Sprintf("/produkty/%d?profile=walking", product), "/produkty/999999", "/ewidencja/propozycje", "/ewidencja/propozycje/1", "/zaloguj", "/zaloguj?dalej=" + url.QueryEscape(hostile), "/nie-ma-takiej-strony/" + url.PathEscape(hostile),
+		"/raporty", "/produkty", "/produkty?q=" + q + "&kind=" + q, fmt.Sprintf("/produkty/%d?profile=walking", product), "/produkty/999999", "/ewidencja/propozycje", "/ewidencja/propozycje/1", "/zaloguj", "/zaloguj?dalej=" + url.QueryEscape(hostile), "/nie-ma-takiej-strony/" + url.PathEscape(hostile),
 		"/ewidencja/ankieta", "/ewidencja/ankieta/karta?municipality=1206011", fmt.Sprintf("/ewidencja/ankieta/%d", place), "/ewidencja/ankieta?profile=" + q,
 		"/inwestycje/co-jesli", "/inwestycje/co-jesli?ask=yes&fix=captions&fix=staff_training", "/inwestycje/co-jesli?ask=yes&attribute=steps&part=" + url.QueryEscape(hostile[:30]) + "&value=" + q}
 }

@@ -90,6 +90,7 @@ func New(cfg Config) (*Site, error) {
 		s.surveyPart(),
 		s.whatIfPart(),
 		s.factsPart(),
+		s.reportsPart(),
 	}
 	all := make([]texts, len(s.parts))
 	for i, p := range s.parts {
