@@ -184,7 +184,7 @@ func TestPublicIsWhatIsPublishedAndNotRestricted(t *testing.T) {
 		s := anySubject().Draw(t, "subject")
 		want := !s.Deleted
 		switch s.Kind {
-		case models.KindMunicipality, models.KindCategory:
+		case models.KindMunicipality, models.KindCategory, models.KindPopulationCell:
 		case models.KindUser, models.KindToken, models.KindImportBatch:
 			want = false
 		default:
