@@ -206,6 +206,9 @@ func (*AccessFact) Kind() Kind { return KindAccessFact }
 // OwnedBy a place or a product.
 func (a *AccessFact) OwnedBy() (placeID, productID *int64) { return a.PlaceID, a.ProductID }
 
+// Episode says that the fact holds for a while only: it has both a first and a last day.
+func (a *AccessFact) Episode() bool { return a.ValidFrom != nil && a.ValidUntil != nil }
+
 // ExternalID is the name another system knows a place or a product by.
 type ExternalID struct {
 	Record

@@ -42,6 +42,7 @@ func (s *Site) factsPart() part {
 			"facts.from":        {PL: "Obowiązuje od", EN: "Holds from"},
 			"facts.until":       {PL: "Obowiązuje do", EN: "Holds until"},
 			"facts.until.help":  {PL: "Obie daty tylko dla tego, co trwa pewien czas: robót, awarii windy, jednego wydarzenia. Potem znów liczy się wcześniejsza obserwacja.", EN: "Both days only for what lasts a while: works, a lift out of order, one event. After it the earlier observation counts again."},
+			"facts.until.kept":  {PL: "Fakt z obiema datami zastępuje tylko fakt z obiema datami: to, co trwa pewien czas, dodaj jako osobny fakt.", EN: "A fact with both days is superseded only by one with both days: add what lasts a while as a fact of its own."},
 			"facts.note":        {PL: "Uwaga", EN: "Note"},
 			"facts.reason":      {PL: "Powód", EN: "Reason"},
 			"facts.state":       {PL: "Stan", EN: "State"},
@@ -237,8 +238,19 @@ func (v *visit) factsPage(isProduct bool) error {
 	}
 	if a := o.fact(f.Fact); a != nil {
 		f.Attribute, f.Part, f.Version = a.Attribute, a.Part, int64(a.Version)
+		if f.Do == doCorrect { // what is corrected holds on the days on which it held, unless somebody says otherwise
+			f.ValidFrom, f.ValidUntil = typedDay(a.ValidFrom), typedDay(a.ValidUntil)
+		}
 	}
 	return v.showFacts(o, f, nil)
+}
+
+// typedDay is a day as a field holds it.
+func typedDay(d *models.Date) string {
+	if d == nil {
+		return ""
+	}
+	return d.String()
 }
 
 func (o *factOwner) fact(id int64) *models.AccessFact {
@@ -309,14 +321,12 @@ func (v *visit) factForm(o *factOwner, f factForm, problem error) *factFormData 
 		field{Name: "observer", Label: v.t("facts.observer"), Value: f.Observer},
 		field{Name: "source_url", Label: v.t("facts.source"), Type: "url", Value: f.SourceURL},
 		field{Name: "licence", Label: v.t("facts.licence"), Value: f.Licence})
-	if f.Do == doAdd {
-		fields = append(fields, field{Name: "valid_from", Label: v.t("facts.from"), Type: "date", Value: f.ValidFrom})
+	help := v.t("facts.until.help")
+	if f.Do == doCorrect {
+		help = v.t("facts.until.kept")
 	}
-	help := ""
-	if f.Do == doAdd {
-		help = v.t("facts.until.help")
-	}
-	fields = append(fields, field{Name: "valid_until", Label: v.t("facts.until"), Help: help, Type: "date", Value: f.ValidUntil},
+	fields = append(fields, field{Name: "valid_from", Label: v.t("facts.from"), Type: "date", Value: f.ValidFrom},
+		field{Name: "valid_until", Label: v.t("facts.until"), Help: help, Type: "date", Value: f.ValidUntil},
 		field{Name: "note", Label: v.t("facts.note"), Type: "textarea", Value: f.Note})
 	out.Fields = v.fields(problem, fields...)
 	return out

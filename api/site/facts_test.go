@@ -86,6 +86,20 @@ func TestTheFactEditor(t *testing.T) {
 	says("withdrawn", get(path), "wycofany")
 	send(factForm(t, at("reinstate"), nil)).Want(303)
 
+	// what holds for a while is corrected with its days
+	live := url.Values{"value": {"live"}, "part": {"services"}, "observed_on": {"2026-01-02"}, "method": {"measured"}, "valid_from": {"2030-12-24"}, "valid_until": {"2030-12-25"}}
+	send(factForm(t, get(path+"?cecha=sign_language"), live)).Want(303)
+	facts := admin.Get(fmt.Sprintf("/api/v1/access-facts?place=%d", place)).Want(200)
+	id = int64(facts.At("items", len(facts.At("items").([]any))-1, "id").(float64))
+	correct := at("correct")
+	says("an episode to correct", correct, `value="2030-12-24"`, `value="2030-12-25"`)
+	says("an episode for good", send(factForm(t, correct, url.Values{"value": {"live"}, "valid_from": {""}, "valid_until": {""}})).Want(422), `href="#f-valid_until"`, "podaj obie daty")
+	send(factForm(t, correct, url.Values{"value": {"live"}, "observed_on": {"2026-01-03"}, "method": {"measured"}, "valid_from": {"2030-12-24"}, "valid_until": {"2030-12-25"}, "source_url": {"https://example.org/wigilia"}})).Want(303)
+	facts = admin.Get(fmt.Sprintf("/api/v1/access-facts?place=%d", place)).Want(200)
+	if n := len(facts.At("items").([]any)) - 1; facts.At("items", n, "valid_from") != "2030-12-24" || facts.At("items", n, "valid_until") != "2030-12-25" {
+		t.Errorf("got %s, want the days of the one corrected", facts.Body)
+	}
+
 	set := get(path + "?cecha=tactile_media")
 	send(factForm(t, set, url.Values{"value": {"plan", "braille"}, "part": {"services"}, "observed_on": {"2026-01-02"}, "method": {"estimated"}})).Want(303)
 	says("a set", get(path), "plan dotykowy, opisy w brajlu")

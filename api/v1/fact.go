@@ -103,8 +103,8 @@ func (h *handlers) factVerbs() []api.Route {
 		return recordOut[AccessFact]{Status: 200, Version: api.Version(a.Version), Body: accessFactOut(*a)}, nil
 	}
 	supersede := doc("supersedeAccessFact", "Zastąp fakt nowszym", "Supersede a fact by a newer one",
-		"Zapisuje nowy fakt o tej samej cesze tej samej części i wskazuje go w starym, który zostaje w historii. Fakt na pewien czas (z oboma datami ważności) nie zastępuje obserwacji i jest odrzucany.",
-		"Records a new fact about the same attribute of the same part and names it in the old one, which stays for the record. What holds for a while (with both days of validity) does not supersede an observation and is refused.")
+		"Zapisuje nowy fakt o tej samej cesze tej samej części i wskazuje go w starym, który zostaje w historii. Fakt na pewien czas (z obiema datami ważności) zastępuje tylko taki fakt, a obserwacja tylko obserwację.",
+		"Records a new fact about the same attribute of the same part and names it in the old one, which stays for the record. What holds for a while (with both days of validity) supersedes only another such fact, and an observation only an observation.")
 	supersede.Statuses = []int{201}
 	batch := func(owner, path, pl, en string, set func(*models.AccessFact, int64)) api.Route {
 		d := doc("createFactsOf"+owner, "Dodaj kilka faktów naraz: "+pl, "Record several facts at once: "+en,

@@ -101,6 +101,25 @@ func TestVerbsOfFacts(t *testing.T) {
 	status(older, false, "outdone", false)
 	status(newest, true, "", true)
 
+	// what holds for a while is corrected by what holds for a while, never by what would count for good
+	text := create("text_contact", "true", day(-2), "")
+	live := create("sign_language", `"live"`, day(-1), fmt.Sprintf(`,"valid_from":%q,"valid_until":%q`, day(1), day(1)))
+	deaf := func() any { return admin.Get(path).Want(200).At("verdicts", "deaf") }
+	if got := deaf(); got != "unknown" {
+		t.Errorf("before the one day: got %v, want unknown", got)
+	}
+	for pointer, more := range map[string]string{"/valid_until": "", "/valid_from": fmt.Sprintf(`,"valid_until":%q`, day(1))} {
+		wantPointer(t, "one day for good", admin.Send("POST", fact(live, "supersede"), fmt.Sprintf(`{"value":"live","observed_on":%q,"method":"measured"%s}`, day(0), more), `If-Match: "v1"`), pointer)
+	}
+	wantPointer(t, "one day named for good", admin.Send("PATCH", fmt.Sprintf("/api/v1/access-facts/%d", live), fmt.Sprintf(`{"superseded_by":%d}`, create("sign_language", `"none"`, day(-2), "")), `If-Match: "v1"`), "/superseded_by")
+	moved := admin.Send("POST", fact(live, "supersede"), fmt.Sprintf(`{"value":"live","observed_on":%q,"method":"measured","valid_from":%q,"valid_until":%q}`, day(0), day(2), day(2)), `If-Match: "v1"`).Want(201)
+	status(live, false, "superseded", "live")
+	status(moved.ID(), false, "not_yet", "live")
+	status(text, true, "", true)
+	if got := deaf(); got == "yes" {
+		t.Errorf("corrected: got %v before it has begun", got)
+	}
+
 	// a contributor writes down what is published and changes none of it
 	contributor := s.As(models.UserRole{Role: models.RoleContributor})
 	contributor.Send("POST", "/api/v1/access-facts", partOf(place, `"attribute":"hoist","value":true,"observed_on":"2026-01-02","method":"measured"`)).Want(201)

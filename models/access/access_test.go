@@ -247,7 +247,9 @@ func TestACustomProfileHasItsOwnLimits(t *testing.T) {
 		{Limits{SlopePercent: new(10.0)}, "with_help"},
 		{Limits{SlopePercent: new(10.0), WidthCM: new(65.0)}, "with_help"},
 		{Limits{SlopePercent: new(10.0), WidthCM: new(65.0), StepCM: new(5.0)}, "yes"},
-		{Limits{SlopePercent: new(10.0), WidthCM: new(80.0), StepCM: new(5.0)}, "with_help"},
+		{Limits{SlopePercent: new(10.0), WidthCM: new(75.0), StepCM: new(5.0)}, "yes"},
+		{Limits{SlopePercent: new(10.0), WidthCM: new(80.0), StepCM: new(5.0)}, "no"}, // nobody is helped through a door that is too narrow
+		{Limits{SlopePercent: new(10.0), WidthCM: new(120.0)}, "no"},
 		{Limits{SlopePercent: new(10.0), WidthCM: new(65.0), StepCM: new(1.0)}, "with_help"},
 	} {
 		p, err := Custom("wheelchair", tt.limits)

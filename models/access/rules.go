@@ -248,8 +248,9 @@ type Limits struct {
 // powered_wheelchair (width, step, slope), walking (slope) or pram (width); another base, a limit the base does not know, and one that is
 // no possible measure are CodeInvalid errors.
 //
-// A limit says what is done alone: WITH_HELP begins beyond it and ends where the base's does, or at the limit when that is laxer. The
-// width holds for the path, the entrance and the toilet's door; the step for one step, the lip and the kerb; the slope for ramp and route.
+// A limit says what is done alone: WITH_HELP begins beyond it and ends where the base's does, or at the limit when that is laxer. A width is
+// the exception: whom a door is too narrow for no help gets through it. The width holds for the path, the entrance and the
+// toilet's door; the step for one step, the lip and the kerb; the slope for ramp and route.
 func Custom(base string, l Limits) (*Profile, error) {
 	var f models.Fields
 	between := func(pointer string, v *float64, least, most float64) {
@@ -301,7 +302,7 @@ func or(v *float64, otherwise float64) float64 {
 
 func (b bounds) with(l Limits) bounds {
 	if w := l.WidthCM; w != nil {
-		b.pathWidth, b.doorWidth, b.doorWidthHelp = *w, *w, min(b.doorWidthHelp, *w)
+		b.pathWidth, b.doorWidth, b.doorWidthHelp = *w, *w, *w // no help makes a door wider
 	}
 	if s := l.StepCM; s != nil {
 		b.step, b.lip, b.kerb = *s, *s, *s

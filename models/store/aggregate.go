@@ -126,6 +126,9 @@ func (s *Store) references(tx *gorm.DB, actor *models.User, e, old models.Entity
 			if err := ofOwner(tx, "/superseded_by", "access_facts", v.SupersededBy, v); err != nil {
 				return err
 			}
+			if err := supersededByItsKind(tx, v); err != nil {
+				return err
+			}
 		}
 		if o == nil || !samePointed(o.MediaID, v.MediaID) {
 			if err := ofOwner(tx, "/media_id", "media", v.MediaID, v); err != nil {

@@ -17,13 +17,10 @@ import (
 // unknown. All of it is undone by reinstating. None of it deletes anything.
 
 // SupersedeFact records a newer fact in the place of the one with the id, in one transaction: the old one stays, superseded by the new.
-// The new one is about the same attribute of the same part, which are filled in. An episode is refused: what holds for a while
-// leaves the observation under it standing. check may refuse what does not fit the attribute.
+// The new one is about the same attribute of the same part, which are filled in. An episode supersedes an episode only, and an observation
+// an observation: what holds for a while leaves the observation under it standing, and corrected it ends as it did. check may refuse
+// what does not fit the attribute.
 func (s *Store) SupersedeFact(ctx context.Context, actor *models.User, id int64, version int, fresh *models.AccessFact, check func(attribute string) error) error {
-	if fresh.ValidFrom != nil && fresh.ValidUntil != nil {
-		return models.Invalid("/valid_until", "episode", "Fakt na pewien czas nie zastępuje obserwacji: dodaj go jako osobny fakt, a po nim znów będzie się liczyć obserwacja.",
-			"What holds for a while does not supersede an observation: add it as a fact of its own, and after it the observation counts again.")
-	}
 	return s.inTx(ctx, actor, func(tx *gorm.DB) error {
 		old := &models.AccessFact{}
 		// found first, since the new one has to be there before the old can name it; checked again under the lock
@@ -35,6 +32,9 @@ func (s *Store) SupersedeFact(ctx context.Context, actor *models.User, id int64,
 			return models.NewError(models.CodeConflict, "Ten fakt jest już zastąpiony albo wycofany.", "This fact is superseded or withdrawn already.")
 		}
 		if err := check(known.Attribute); err != nil {
+			return err
+		}
+		if err := sameKind(known, fresh); err != nil {
 			return err
 		}
 		fresh.PlaceID, fresh.ProductID, fresh.Part, fresh.Attribute, fresh.SupersededBy = known.PlaceID, known.ProductID, known.Part, known.Attribute, nil
@@ -59,6 +59,39 @@ func (s *Store) SupersedeFact(ctx context.Context, actor *models.User, id int64,
 		*fresh = newer
 		return nil
 	})
+}
+
+// sameKind refuses an episode in the place of an observation, and an observation in the place of an episode.
+func sameKind(known, fresh *models.AccessFact) error {
+	switch {
+	case known.Episode() == fresh.Episode():
+		return nil
+	case fresh.Episode():
+		return models.Invalid("/valid_until", "episode", "Fakt na pewien czas nie zastępuje obserwacji: dodaj go jako osobny fakt, a po nim znów będzie się liczyć obserwacja.",
+			"What holds for a while does not supersede an observation: add it as a fact of its own, and after it the observation counts again.")
+	}
+	pointer := "/valid_until"
+	if fresh.ValidUntil != nil {
+		pointer = "/valid_from"
+	}
+	return models.Invalid(pointer, "episode", "Poprawiany fakt obowiązuje przez pewien czas: podaj obie daty. Bez nich liczyłby się na stałe; obserwację dodaj jako osobny fakt.",
+		"The fact that is corrected holds for a while: give both days. Without them it would count for good; add an observation as a fact of its own.")
+}
+
+// supersededByItsKind refuses the same of a fact that names the newer one itself.
+func supersededByItsKind(tx *gorm.DB, a *models.AccessFact) error {
+	if a.SupersededBy == nil {
+		return nil
+	}
+	newer := &models.AccessFact{}
+	if err := load(tx, newer, *a.SupersededBy, false); err != nil {
+		return err
+	}
+	if a.Episode() != newer.Episode() {
+		return models.Invalid("/superseded_by", "episode", "Fakt na pewien czas zastępuje tylko taki fakt, a obserwację tylko obserwacja.",
+			"What holds for a while supersedes only another such fact, and an observation only an observation.")
+	}
+	return nil
 }
 
 // factFor reads a fact as its actor knows it; one they may not see, a deleted and a missing one are CodeNotFound.
