@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -300,6 +301,82 @@ func mapElements(b *testing.B, path string, categories []models.Category) (place
 		}
 		if m.placeRow(row) != nil {
 			places++
+		}
+	}
+}
+
+const osmDoor = `<osm version="0.6"><node id="5" lat="50.003" lon="20.003" timestamp="%sT10:00:00Z"><tag k="tourism" v="museum"/><tag k="name" v="Muzeum"/>
+	<tag k="door:width" v="%s"/></node></osm>`
+
+// An element that is edited gets another day, whatever became of its tags.
+func TestFactsOfAnEditedElementDoNotOverrulePeople(t *testing.T) {
+	restate := func(verb func(s *store.Store, id int64, version int) error) func(t *testing.T, s *store.Store, placeID int64) {
+		return func(t *testing.T, s *store.Store, _ int64) {
+			t.Helper()
+			if err := verb(s, 1, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	observe := func(method, value, day string) func(t *testing.T, s *store.Store, placeID int64) {
+		return func(t *testing.T, s *store.Store, placeID int64) {
+			t.Helper()
+			observed, _ := models.ParseDate(day)
+			if err := s.CreateFacts(t.Context(), admin, []*models.AccessFact{{PlaceID: &placeID, Attribute: "door_width", State: models.FactKnown, Value: []byte(value),
+				ObservedOn: observed, Method: method}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, tt := range map[string]struct {
+		person func(t *testing.T, s *store.Store, placeID int64)
+		width  string
+		kept   bool
+	}{
+		"nobody said anything": {func(*testing.T, *store.Store, int64) {}, "0.95", false},
+		"disputed": {restate(func(s *store.Store, id int64, version int) error {
+			_, err := s.DisputeFact(t.Context(), admin, id, version, "za wąskie")
+			return err
+		}), "0.95", true},
+		"withdrawn": {restate(func(s *store.Store, id int64, version int) error {
+			_, err := s.WithdrawFact(t.Context(), admin, id, version, "")
+			return err
+		}), "0.95", true},
+		"deleted": {restate(func(s *store.Store, id int64, version int) error {
+			_, err := store.Delete[models.AccessFact](t.Context(), s, admin, id, version)
+			return err
+		}), "0.95", true},
+		"corrected": {restate(func(s *store.Store, id int64, version int) error {
+			_, err := store.Update(t.Context(), s, admin, id, version, func(f *models.AccessFact) error {
+				f.Value = []byte("90")
+				return nil
+			})
+			return err
+		}), "0.95", true},
+		"withdrawn, and the tag changed": {restate(func(s *store.Store, id int64, version int) error {
+			_, err := s.WithdrawFact(t.Context(), admin, id, version, "")
+			return err
+		}), "1.2", false},
+		"measured since":                      {observe("measured", "78", "2025-06-01"), "0.95", true},
+		"measured since, and the tag changed": {observe("measured", "78", "2025-06-01"), "1.2", false},
+		"measured the same":                   {observe("measured", "95", "2025-06-01"), "0.95", false},
+		"measured before":                     {observe("measured", "78", "2024-06-01"), "0.95", false},
+	} {
+		s := lipniki(t)
+		importOSM(t, s, file(t, "a.osm", fmt.Sprintf(osmDoor, "2025-02-03", "0.95")), Options{})
+		var place int64
+		if err := s.Pool().QueryRow(t.Context(), `SELECT place_id FROM access_facts WHERE id = 1`).Scan(&place); err != nil {
+			t.Fatal(err)
+		}
+		tt.person(t, s, place)
+		for range 2 {
+			b := importOSM(t, s, file(t, "b.osm", fmt.Sprintf(osmDoor, "2026-01-04", tt.width)), Options{})
+			if got := issuesByCode(t, s, b.ID)["warning kept"] == 1; got != tt.kept {
+				t.Errorf("%s: got kept %t, want %t", name, got, tt.kept)
+			}
+		}
+		if got := query(t, s, `SELECT value::text FROM access_facts WHERE observed_on = '2026-01-04'`); (len(got) == 0) != tt.kept {
+			t.Errorf("%s: got the new facts %v, want kept out %t", name, got, tt.kept)
 		}
 	}
 }

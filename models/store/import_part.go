@@ -204,8 +204,8 @@ type storedPart struct {
 }
 
 // updateParts brings the parts of known places up to what the file says: a part that is not there is added, one that is
-// changes where the file says something else, one that a person deleted stays deleted. Parts the file does not speak of
-// are left alone.
+// changes where the file says something else, one that a person deleted stays deleted. A fact of another day has to stand beside
+// what people decided (factShelf.keepsOut). Parts the file does not speak of are left alone.
 func (t *Import) updateParts(ctx context.Context, tx pgx.Tx, rows []*ImportRow) error {
 	var added []newPart
 	for _, table := range partTables {
@@ -221,6 +221,12 @@ func (t *Import) updateParts(ctx context.Context, tx pgx.Tx, rows []*ImportRow) 
 		known, err := t.loadParts(ctx, tx, table, places)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", table.name, err)
+		}
+		shelf := &factShelf{}
+		if table.kind == models.KindAccessFact {
+			if shelf, err = shelve(ctx, tx, known); err != nil {
+				return err
+			}
 		}
 		type pair struct {
 			row    *ImportRow
@@ -246,26 +252,35 @@ func (t *Import) updateParts(ctx context.Context, tx pgx.Tx, rows []*ImportRow) 
 				nth := taken[key]
 				taken[key]++
 				candidates := known[r.PlaceID][key]
-				if nth >= len(candidates) {
+				var same *storedPart
+				if nth < len(candidates) {
+					same = candidates[nth]
+				}
+				if table.kind == models.KindAccessFact {
+					if why := shelf.keepsOut(r.PlaceID, state, same); why != nil {
+						r.Warn(string(table.kind), key, "kept", why.PL, why.EN)
+						continue
+					}
+				}
+				if same == nil {
 					added = append(added, newPart{r.PlaceID, p.Part})
 					r.Outcome = ImportUpdated
 					continue
 				}
-				s := candidates[nth]
-				if s.deleted {
+				if same.deleted {
 					r.Warn(string(table.kind), key, "deleted", "Ten wpis usunięto wcześniej; import go nie przywraca.",
 						"This entry was deleted earlier; the import does not bring it back.")
 					continue
 				}
 				var differ []string
 				for _, f := range p.Fields {
-					if !reflect.DeepEqual(s.state[f], state[f]) {
+					if !reflect.DeepEqual(same.state[f], state[f]) {
 						differ = append(differ, f)
 					}
 				}
 				if len(differ) > 0 {
-					pairs = append(pairs, pair{r, p, s, state, differ})
-					ids = append(ids, s.id)
+					pairs = append(pairs, pair{r, p, same, state, differ})
+					ids = append(ids, same.id)
 				}
 			}
 		}

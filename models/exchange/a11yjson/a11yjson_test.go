@@ -292,6 +292,37 @@ func TestReadNeedsADay(t *testing.T) {
 	}
 }
 
+func TestReadLeavesOutFactsWhoseDaysCannotBeRead(t *testing.T) {
+	members := map[string]any{"isWellLit": true, "isQuiet": true, "media": []any{map[string]any{"type": "movie", "hasSubtitles": true}}}
+	clean, _ := read(t, members, nil, date(2026, 1, 15))
+	if len(clean) < 2 {
+		t.Fatalf("got %+v, want two facts to begin with", clean)
+	}
+	own := ":" + slot{clean[0].Part, clean[0].Attribute}.String()
+	for name, c := range map[string]struct {
+		tags map[string]string
+		left int
+		kept bool
+	}{
+		"last day":            {map[string]string{tagUntil + own: "2026-06-31"}, len(clean) - 1, false},
+		"first day":           {map[string]string{tagFrom + own: "w maju", tagUntil + own: "2026-05-31"}, len(clean) - 1, false},
+		"day":                 {map[string]string{tagObserved: "2026-01-10", tagObserved + own: "2026-02-30"}, len(clean) - 1, false},
+		"common day":          {map[string]string{tagObserved: "2026-13-01"}, 0, false},
+		"common, one has own": {map[string]string{tagObserved: "2026-13-01", tagObserved + own: "2026-01-03"}, 1, true},
+	} {
+		facts, problems := read(t, members, c.tags, date(2026, 1, 15))
+		if len(facts) != c.left {
+			t.Errorf("%s: got %+v, want %d facts", name, facts, c.left)
+		}
+		if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == ProblemValue && strings.HasPrefix(p.Path, "tags."+tagPrefix) }) {
+			t.Errorf("%s: got the problems %+v, want one about the day", name, problems)
+		}
+		if kept := slices.ContainsFunc(facts, func(f models.AccessFact) bool { return ":"+(slot{f.Part, f.Attribute}.String()) == own }); kept != c.kept {
+			t.Errorf("%s: got the fact itself taken %t, want %t", name, kept, c.kept)
+		}
+	}
+}
+
 func TestMarshalTellsTheVerdicts(t *testing.T) {
 	p := &Place{UID: "0d9f7a9e-0000-4000-8000-000000000001", NamePL: "Muzeum <Ż> & </script>", NameEN: "Museum", InfrastructureCategory: "museum", HeritageCategory: "palace",
 		Lon: 19.94, Lat: 50.06, Street: "Rynek", HouseNumber: "1", Locality: "Kraków", ExternalIDs: []string{"osm:node/1", "wikidata:Q1"},

@@ -24,5 +24,6 @@
 // Every member that the table of attributes names. A measure is taken in any unit of length, a slope in per cent or degrees; a
 // range or a bound is no measure. What is absent says nothing, null that there is none where the table says so. What is not
 // understood, or does not decide between two values, is reported, never guessed: that a tactile paving is there says "partial",
-// that an audio description is there says "occasional", for no more is said.
+// that an audio description is there says "occasional", for no more is said. A fact of which a day is said that cannot be read is
+// left out: without its last day it would hold for longer than the document says.
 package a11yjson

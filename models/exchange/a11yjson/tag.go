@@ -1,6 +1,7 @@
 package a11yjson
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -47,34 +48,36 @@ func (r *reader) tags(tags map[string]any, observedOn models.Date) {
 			r.ownValue(name, at, words[name])
 		}
 	}
-	common, method := observedOn, words[tagMethod]
+	common, method := &observedOn, words[tagMethod]
 	if s := words[tagObserved]; s != "" {
-		if d, ok := r.date(tagObserved, s); ok {
-			common = *d
-		}
+		common = r.date(tagObserved, s)
 	}
-	for _, k := range r.order {
+	r.order = slices.DeleteFunc(r.order, func(k slot) bool {
 		f := r.facts[k]
-		f.ObservedOn, f.Method = common, method
 		own := func(tag string) string { return words[tag+":"+k.String()] }
-		if s := own(tagObserved); s != "" {
-			if d, ok := r.date(tagObserved, s); ok {
-				f.ObservedOn = *d
-			}
-		}
-		if s := own(tagMethod); s != "" {
-			f.Method = s
-		}
-		if !models.Methods.Has(f.Method) {
+		if f.Method = cmp.Or(own(tagMethod), method); !models.Methods.Has(f.Method) {
 			f.Method = models.MethodImported
 		}
+		// A fact whose day cannot be read would hold on days the document does not say: it is left out, and the problem tells.
+		observed, readable := common, true
+		if s := own(tagObserved); s != "" {
+			observed = r.date(tagObserved+":"+k.String(), s)
+		}
 		if s := own(tagFrom); s != "" {
-			f.ValidFrom, _ = r.date(tagFrom, s)
+			f.ValidFrom = r.date(tagFrom+":"+k.String(), s)
+			readable = f.ValidFrom != nil
 		}
 		if s := own(tagUntil); s != "" {
-			f.ValidUntil, _ = r.date(tagUntil, s)
+			f.ValidUntil = r.date(tagUntil+":"+k.String(), s)
+			readable = readable && f.ValidUntil != nil
 		}
-	}
+		if observed == nil || !readable {
+			delete(r.facts, k)
+			return true
+		}
+		f.ObservedOn = *observed
+		return false
+	})
 }
 
 // ownValue takes a value written in the registry's own words.
@@ -99,11 +102,12 @@ func (r *reader) ownValue(name, at, value string) {
 	r.put(k, json.RawMessage(value))
 }
 
-func (r *reader) date(name, s string) (*models.Date, bool) {
+// date reads a day; one that cannot be read is nil and a problem.
+func (r *reader) date(name, s string) *models.Date {
 	d, err := models.ParseDate(s)
 	if err != nil {
-		r.problem("tags."+name, s, ProblemValue, "To nie jest data.", "This is not a date.")
-		return nil, false
+		r.problem("tags."+name, s, ProblemValue, "To nie jest data; fakt, który jej potrzebuje, pominięto.", "This is not a date; the fact that needs it was left out.")
+		return nil
 	}
-	return &d, true
+	return &d
 }
