@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -250,6 +251,30 @@ func saveChildren(tx *gorm.DB, e models.Entity) error {
 		}
 	}
 	return nil
+}
+
+// errStopsToLock ends a change that adds stops whose places are not locked yet.
+var errStopsToLock = errors.New("the places of new stops are to be locked first")
+
+// stopsOf are the places that a product stops at; none for what is not a product.
+func stopsOf(e models.Entity) []int64 {
+	var places []int64
+	if p, ok := e.(*models.Product); ok {
+		for _, s := range p.Stops {
+			places = append(places, s.PlaceID)
+		}
+	}
+	return places
+}
+
+// lockStops locks the places that a product is to stop at, before the product is locked. Who changes a place looks for the
+// products that stop there once it is locked: without the lock they would not see a stop that is not committed yet, and the
+// product would be judged by what they have not committed yet.
+func lockStops(tx *gorm.DB, places []int64) error {
+	if len(places) == 0 {
+		return nil
+	}
+	return tx.Exec("SELECT id FROM places WHERE id IN ? ORDER BY id FOR SHARE", places).Error
 }
 
 // loadChildren reads the rows of child tables.

@@ -18,7 +18,8 @@ import (
 // the public cannot check, and is the same for every reader.
 
 // judgeProducts draws the verdicts of the products as of today and writes those that differ. Products are locked before
-// what they rest on is read, as judge does.
+// what they rest on is read, as judge does. Places are locked before products: whoever adds stops has locked their places
+// (lockStops).
 func judgeProducts(ctx context.Context, db statements, products []int64, today models.Day) error {
 	products = slices.Compact(slices.Sorted(slices.Values(products)))
 	var j access.Judge

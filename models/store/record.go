@@ -38,6 +38,13 @@ func CreateAll[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.
 		}
 	}
 	return s.inTx(ctx, actor, func(tx *gorm.DB) error {
+		var stops []int64
+		for _, e := range all {
+			stops = append(stops, stopsOf(e)...)
+		}
+		if err := lockStops(tx, stops); err != nil {
+			return err
+		}
 		subjects := make([]models.Subject, len(all))
 		for i, e := range all {
 			var err error
@@ -175,12 +182,37 @@ func ByID[T any, E Entity[T]](ctx context.Context, s *Store, user *models.User, 
 // revise is the one path of every change to a stored record: lock, rights, version, change, checks, save, audit row. It
 // gives the record as the actor may read it.
 func revise[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.User, id int64, version int, action string, change func(E) error) (E, error) {
-	e := E(new(T))
-	err := s.inTx(ctx, actor, func(tx *gorm.DB) error { return reviseIn[T](tx, s, actor, e, id, version, action, change) })
-	if err != nil {
-		return nil, err
+	// Which stops a change adds is known only once the product is locked, and their places come before it: so the change
+	// begins again with them locked.
+	var locked, added []int64
+	for {
+		e := E(new(T))
+		added = nil
+		err := s.inTx(ctx, actor, func(tx *gorm.DB) error {
+			if err := lockStops(tx, locked); err != nil {
+				return err
+			}
+			return reviseIn[T](tx, s, actor, e, id, version, action, func(e E) error {
+				known := slices.Concat(stopsOf(e), locked)
+				if err := change(e); err != nil {
+					return err
+				}
+				added = slices.DeleteFunc(stopsOf(e), func(place int64) bool { return slices.Contains(known, place) })
+				if len(added) > 0 {
+					return errStopsToLock
+				}
+				return nil
+			})
+		})
+		switch {
+		case len(added) > 0:
+			locked = append(locked, added...)
+		case err != nil:
+			return nil, err
+		default:
+			return e, nil
+		}
 	}
-	return e, nil
 }
 
 // reviseIn is revise in a transaction; e receives the record.
