@@ -321,6 +321,9 @@ func (p *Profile) sentence(s *sheet, c *chain, v *Verdict) models.Text {
 		if link.Verdict == models.VerdictYes {
 			for i := range link.Reasons {
 				label := link.Reasons[i].Attribute.Info().Label
+				if link.Reasons[i].Attribute == Steps && string(link.Reasons[i].Value) == "0" {
+					label = models.Text{PL: "brak stopni", EN: "no steps"}
+				}
 				positive.add(label)
 			}
 		}
