@@ -123,7 +123,7 @@ func (m *mapper) placeInfoFacts(r *store.ImportRow, doc a11yjson.Record, row *ge
 			r.Warn("accessibility", f.Attribute, "part", "Pominięto fakt: "+text.PL, "A fact was left out: "+text.EN)
 			continue
 		}
-		r.Parts = append(r.Parts, store.ImportPart{Part: f, Fields: factFields})
+		r.Parts = append(r.Parts, store.ImportPart{Part: f, Fields: factFields, ByPosition: doc.UID == ""})
 	}
 	for _, p := range doc.Problems {
 		r.Warn(p.Path, p.Value, p.Code, p.Text.PL, p.Text.EN)

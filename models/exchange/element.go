@@ -115,7 +115,9 @@ func (x *elementReader) read(m *mapper, r *store.ImportRow) {
 	if x.place.Lifecycle == models.LifecycleExisting {
 		facts, more := osmtags.Facts(&x.element, m.asOf, m.today)
 		for _, f := range facts {
-			m.addPart(r, f, taggedFields, f.Attribute, string(f.Value))
+			if m.addPart(r, f, taggedFields, f.Attribute, string(f.Value)) && f.SourceURL != x.element.URL() { // of a node of the outline
+				r.Parts[len(r.Parts)-1].Door = osmtags.EntranceNumber(f.Part)
+			}
 		}
 		warnings = append(warnings, more...)
 	}

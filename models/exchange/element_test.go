@@ -380,3 +380,60 @@ func TestFactsOfAnEditedElementDoNotOverrulePeople(t *testing.T) {
 		}
 	}
 }
+
+const osmHall = `<osm version="0.6">
+	<node id="1" lat="50.001" lon="20.001" timestamp="2025-02-03T10:00:00Z"><tag k="entrance" v="yes"/><tag k="step_count" v="0"/><tag k="door:width" v="0.75"/></node>
+	<node id="2" lat="50.001" lon="20.002" timestamp="2026-01-04T10:00:00Z">%s</node>
+	<node id="3" lat="50.002" lon="20.002"/>
+	<way id="10" timestamp="2025-02-03T10:00:00Z"><nd ref="1"/><nd ref="2"/><nd ref="3"/><nd ref="1"/><tag k="building" v="yes"/><tag k="tourism" v="museum"/><tag k="name" v="Hala"/></way>
+	</osm>`
+
+const osmMain = `<tag k="entrance" v="main"/><tag k="door:width" v="1.2"/>`
+
+func TestFactsOfTwoDoorsNeverMeet(t *testing.T) {
+	s := lipniki(t)
+	importOSM(t, s, file(t, "a.osm", fmt.Sprintf(osmHall, "")), Options{})
+	exec1(t, s, `INSERT INTO access_facts (place_id, part, attribute, state, value, observed_on, method)
+		SELECT place_id, 'entrance', 'threshold', 'known', '1', '2025-06-01', 'measured' FROM access_facts LIMIT 1`)
+	const stand = `SELECT concat_ws(' ', part, attribute, value::text, source_url) FROM access_facts WHERE deleted_at IS NULL ORDER BY part, attribute, id`
+	want := []string{
+		"entrance door_width 75 https://www.openstreetmap.org/node/1", "entrance steps 0 https://www.openstreetmap.org/node/1", "entrance threshold 1",
+		"entrance#2 door_width 120 https://www.openstreetmap.org/node/2",
+	}
+	for round := range 2 {
+		b := importOSM(t, s, file(t, "b.osm", fmt.Sprintf(osmHall, osmMain)), Options{})
+		if diff := cmp.Diff(want, query(t, s, stand), cmp.Transformer("trim", strings.TrimSpace)); diff != "" {
+			t.Errorf("round %d: -want +got\n%s", round, diff)
+		}
+		if codes := issuesByCode(t, s, b.ID); codes["warning entrance"] != 1 || of(b).Updated != int64(1-round) {
+			t.Errorf("round %d: got %+v and the report %v, want a warning that the main entrance is another", round, of(b), codes)
+		}
+	}
+
+	alone := lipniki(t)
+	importOSM(t, alone, file(t, "a.osm", strings.ReplaceAll(fmt.Sprintf(osmHall, ""), `k="entrance"`, `k="note"`)), Options{})
+	exec1(t, alone, `INSERT INTO access_facts (place_id, part, attribute, state, value, observed_on, method)
+		SELECT id, '', 'threshold', 'known', '1', '2025-06-01', 'measured' FROM places`)
+	importOSM(t, alone, file(t, "b.osm", fmt.Sprintf(osmHall, "")), Options{})
+	if diff := cmp.Diff([]string{"threshold 1", "entrance#2 door_width 75 https://www.openstreetmap.org/node/1", "entrance#2 steps 0 https://www.openstreetmap.org/node/1"},
+		query(t, alone, stand), cmp.Transformer("trim", strings.TrimSpace)); diff != "" {
+		t.Errorf("beside what a person recorded: -want +got\n%s", diff)
+	}
+}
+
+func TestForeignA11yJSONDoesNotNumberDoorsThatOthersToldOf(t *testing.T) {
+	s := lipniki(t)
+	exec1(t, s, `INSERT INTO places (id, name_pl, publication, geom, accuracy, infrastructure_category, verdicts) VALUES
+		(500, 'Muzeum', 'published', 'SRID=4326;POINT(19.94 50.06)', 'within_1m', 'museum', 0)`)
+	exec1(t, s, `INSERT INTO external_ids (place_id, scheme, value) VALUES (500, 'osm', 'node/5')`)
+	exec1(t, s, `INSERT INTO access_facts (place_id, part, attribute, state, value, observed_on, method) VALUES (500, 'entrance', 'steps', 'known', '0', '2025-06-01', 'measured')`)
+	asOf, _ := models.ParseDate("2026-01-02")
+	b := importA11yJSON(t, s, file(t, "doors.json", `{"geometry":{"type":"Point","coordinates":[19.94,50.06]},"properties":{"sourceId":"wheelmap","originalId":"7","ids":{"OSM":"n5"},"category":"museum",
+		"name":{"pl":"Muzeum"},"accessibility":{"isWellLit":true,"entrances":[{"properties":{"door":{"width":"120cm"}}}]}}}`), Options{AsOf: asOf})
+	if diff := cmp.Diff([]string{"lit", "steps"}, query(t, s, `SELECT attribute FROM access_facts ORDER BY 1`)); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if codes := issuesByCode(t, s, b.ID); codes["warning kept"] != 1 {
+		t.Errorf("got the report %v, want the door's width kept out", codes)
+	}
+}

@@ -36,7 +36,8 @@
 //     those of the way in.
 //   - On a car park: capacity:disabled. Elsewhere it may be seats, and is left out.
 //   - Nodes entrance=main and entrance=yes on the outline of a place (not private ones) are its parts entrance, entrance#2 and so
-//     on, the main ones first, then by number. Their tags are theirs; those of doors and steps on the place itself are then
+//     on, the main ones first, then by number. That is how a new place has them; in one that exists an entrance keeps its number
+//     (store.ImportPart.Door). Their tags are theirs; those of doors and steps on the place itself are then
 //     left out with a warning, for they do not say which entrance they mean. Entrance nodes within a building are left out.
 //   - wheelchair=yes|limited|no|designated is wheelchair_claim and nothing else, wherever it stands.
 //   - hearing_loop=yes is a fixed loop, which is what the key describes. dog=no says nothing of assistance dogs, which the

@@ -160,6 +160,15 @@ func EntrancePart(i int) string {
 	return models.LinkEntrance + "#" + strconv.Itoa(i+1)
 }
 
+// EntranceNumber is the number, from 1, of a part that EntrancePart made.
+func EntranceNumber(part string) int {
+	if _, number, ok := strings.Cut(part, "#"); ok {
+		n, _ := strconv.Atoi(number) // EntrancePart writes nothing else
+		return n
+	}
+	return 1
+}
+
 // maxEntrances is how many entrances parts can number.
 const maxEntrances = 999
 

@@ -77,6 +77,11 @@ type ImportPart struct {
 	Part models.Part
 	// Fields are the audit names the source speaks of: only they change in a part that exists.
 	Fields []string
+	// Door is the number that the file gives the entrance at which a fact stands, where its SourceURL is that of the entrance
+	// itself; otherwise 0. In a place that exists an entrance keeps the number it has.
+	Door int
+	// ByPosition says that the number of a fact's part is its position in a list of the file, which tells no two entrances apart.
+	ByPosition bool
 }
 
 func (r *ImportRow) columns() []*importColumn {

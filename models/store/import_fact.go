@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"wolnica/models"
+	"wolnica/models/access"
 )
 
 // A factShelf is what known places have of access facts, in the order of their recording, for deciding which facts of a file are
@@ -49,14 +50,22 @@ func (h *factShelf) observed(s *storedPart) bool {
 //   - A source that says what it said before, on a later day, need not have looked again: the day of an element in OpenStreetMap is
 //     that of any edit of it. Its later day is taken only where nobody observed another value since the earlier one.
 //   - A value that a person set in the source's fact stays, whatever day the source gives next.
-func (h *factShelf) keepsOut(place int64, fact map[string]any, same *storedPart) *models.Text {
+//   - What stands at an entrance or a toilet that only its position in a list numbers is not joined with what others told of one.
+func (h *factShelf) keepsOut(place int64, byPosition bool, fact map[string]any, same *storedPart) *models.Text {
 	value := fact["value"]
 	if same != nil && same.says(value) {
 		return nil
 	}
+	at, _ := partOf(fact).(access.Part)
+	byPosition = byPosition && (at.Link == access.Entrance || at.Link == access.Toilet)
 	var last *storedPart
 	var others []*storedPart
 	for _, s := range h.stored[place] {
+		if stored, ok := partOf(s.state).(access.Part); byPosition && ok && stored.Link == at.Link && s.stands() &&
+			(h.observed(s) || s.state["source_url"] != fact["source_url"]) {
+			return &models.Text{PL: "O wejściach albo toaletach tego miejsca wiadomo już skądinąd, a plik nie mówi, które są które; faktu nie przyjęto.",
+				EN: "The entrances or toilets of this place are known from elsewhere already, and the file does not say which is which; the fact was not taken."}
+		}
 		if s == same || s.state["attribute"] != fact["attribute"] || partOf(s.state) != partOf(fact) {
 			continue
 		}
@@ -87,6 +96,45 @@ func (h *factShelf) keepsOut(place int64, fact map[string]any, same *storedPart)
 		}
 	}
 	return nil
+}
+
+// doors gives the entrances of a row their numbers, by the file's: one that stored facts tell of keeps its number, another gets
+// the file's when nothing stands there, else the first that is free. What is known of one door never comes to stand at another.
+func (h *factShelf) doors(r *ImportRow) map[int]uint16 {
+	at, taken := map[any]uint16{}, map[uint16]bool{}
+	for _, s := range h.stored[r.PlaceID] {
+		if part, ok := partOf(s.state).(access.Part); ok && part.Link == access.Entrance {
+			taken[part.N] = true
+			at[s.state["source_url"]] = part.N
+		}
+	}
+	numbers, given := map[int]uint16{}, map[uint16]bool{}
+	var fresh []int
+	for _, p := range r.Parts {
+		f, ok := p.Part.(*models.AccessFact)
+		if !ok || p.Door == 0 || numbers[p.Door] != 0 || slices.Contains(fresh, p.Door) {
+			continue
+		}
+		if n := at[f.SourceURL]; n != 0 && !given[n] {
+			numbers[p.Door], given[n] = n, true
+		} else {
+			fresh = append(fresh, p.Door)
+		}
+	}
+	for _, door := range fresh {
+		n := uint16(door)
+		for next := uint16(1); taken[n] || given[n]; next++ {
+			n = next
+		}
+		numbers[door], given[n] = n, true
+	}
+	if n := numbers[1]; n > 1 {
+		part := access.Part{Link: access.Entrance, N: n}.String()
+		r.Warn(string(models.KindAccessFact)+".part", part, "entrance",
+			"Główne wejście według pliku nie jest tym, o którym wiadomo jako o „entrance”. Fakty o nim są przy „"+part+"”; numery wejść się nie zmieniają.",
+			"The main entrance by the file is not the one known as \"entrance\". Its facts are at \""+part+"\"; the numbers of entrances do not change.")
+	}
+	return numbers
 }
 
 // shelve reads who set what of the stored facts.

@@ -239,9 +239,16 @@ func (t *Import) updateParts(ctx context.Context, tx pgx.Tx, rows []*ImportRow) 
 		var ids []int64
 		for _, r := range rows {
 			taken := map[string]int{}
+			var doors map[int]uint16
+			if table.kind == models.KindAccessFact {
+				doors = shelf.doors(r)
+			}
 			for _, p := range r.Parts {
 				if p.Part.Kind() != table.kind {
 					continue
+				}
+				if f, ok := p.Part.(*models.AccessFact); ok && p.Door > 0 {
+					f.Part = access.Part{Link: access.Entrance, N: doors[p.Door]}.String()
 				}
 				setPlace(p.Part, r.PlaceID)
 				state, err := auditState(p.Part)
@@ -257,7 +264,7 @@ func (t *Import) updateParts(ctx context.Context, tx pgx.Tx, rows []*ImportRow) 
 					same = candidates[nth]
 				}
 				if table.kind == models.KindAccessFact {
-					if why := shelf.keepsOut(r.PlaceID, state, same); why != nil {
+					if why := shelf.keepsOut(r.PlaceID, p.ByPosition, state, same); why != nil {
 						r.Warn(string(table.kind), key, "kept", why.PL, why.EN)
 						continue
 					}
