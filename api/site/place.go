@@ -33,6 +33,7 @@ var placeTexts = texts{
 	"place.near":             {PL: "Miejsca w pobliżu", EN: "Places nearby"},
 	"place.coarse":           {PL: "przybliżone, do około 1 km", EN: "approximate, to about 1 km"},
 	"place.access":           {PL: "Czy skorzystasz", EN: "Can you use it"},
+	"place.gone":             {PL: "Dziś nikt z tego miejsca nie skorzysta, więc nie ma tu odpowiedzi dla profili. Zapisane fakty są niżej.", EN: "Nobody can use this place today, so there is no answer for profiles here. The recorded facts are below."},
 	"place.example":          {PL: "Przykład dla profilu „%s”. Wybierz swoje potrzeby, a strona odpowie Tobie.", EN: "An example for the profile “%s”. Choose your needs, and the page will answer you."},
 	"place.breaks.no":        {PL: "Tu łańcuch się przerywa", EN: "Here the chain breaks"},
 	"place.breaks.unknown":   {PL: "Tu nie wiadomo najpierw", EN: "Here it is first not known"},
@@ -132,6 +133,8 @@ type placeData struct {
 	Description []string
 	Photos      []photo
 	Now         []string
+	// Gone stands in place of all verdicts where the place is not there.
+	Gone        string
 	Needs       needsLine
 	Example     string
 	Chains      []chainView
@@ -194,8 +197,11 @@ func (v *visit) place() error {
 			d.Actions = append(d.Actions, linkTo{fmt.Sprintf(link.path, id), v.t(link.label)})
 		}
 	}
+	d.Gone = v.gone(&p.Place)
 	profiles, codes := n.judged, n.Profiles
-	if len(profiles) == 0 {
+	if d.Gone != "" {
+		profiles = nil
+	} else if len(profiles) == 0 {
 		codes = models.AccessProfiles.Codes()[:1]
 		first, _ := access.ProfileByCode(codes[0])
 		profiles = []*access.Profile{first}
