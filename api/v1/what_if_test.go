@@ -148,6 +148,7 @@ func TestWhatIfRefusesWhatMakesNoSense(t *testing.T) {
 		{`{"scenarios":[]}`, "/scenarios"},
 		{`{"scenarios":[{"fixes":[{"code":"ramp"}]}]}`, "/scenarios/0/places"},
 		{`{"scenarios":[{"filter":{}}]}`, "/scenarios/0/changes"},
+		{`{"scenarios":[{"filter":{},"fixes":[` + strings.Repeat(`{"code":"ramp"},`, 10) + `{"code":"ramp"}]},{"filter":{},"fixes":[` + strings.Repeat(`{"code":"ramp"},`, 9) + `{"code":"ramp"}]}]}`, "/scenarios"},
 		{scenario(`"fixes":[{"code":"magic"}]`), "/scenarios/0/fixes/0/code"},
 		{scenario(`"fixes":[{"code":"ramp","part":"toilet"}]`), "/scenarios/0/fixes/0/part"},
 		{scenario(`"fixes":[{"code":"ramp","units":0}]`), "/scenarios/0/fixes/0/units"},

@@ -139,7 +139,9 @@ func (s *Store) whatIf(ctx context.Context, user *models.User, scenarios []WhatI
 	for i := range a.Sites {
 		sites[i] = a.Sites[i].Site
 	}
-	a.Outcomes = plan.WhatIf(sites, least, today)
+	if a.Outcomes, err = plan.WhatIf(ctx, sites, least, today); err != nil {
+		return nil, mapError(fmt.Errorf("judge a what-if: %w", err))
+	}
 	var turned []int64
 	var facilities []plan.Facility
 	for i := range sites {
