@@ -60,3 +60,47 @@ func TestPlacesThatAreNotThereAreNeverTheAnswer(t *testing.T) {
 		}
 	}
 }
+
+// The nearest toilet is one that can be reached: a place with a good toilet behind stairs is passed over for one further away.
+func TestTheNearestToiletCanBeReached(t *testing.T) {
+	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	s := apitest.NewWith(t, store.Config{Now: func() time.Time { return now }})
+	admin := s.Admin()
+	place := func(name, lifecycle string, lon float64, steps int) int64 {
+		id := create(t, admin, "/api/v1/places", object{"name": object{"pl": name, "en": ""}, "publication": "published", "visibility": "public", "accuracy": "within_10m", "lifecycle": lifecycle,
+			"geometry": object{"type": "Point", "coordinates": []float64{lon, 50.05}}, "heritage": object{"category": "manor"}})
+		for _, f := range []struct {
+			part, attribute string
+			value           any
+		}{
+			{"path", "path_min_width", 150}, {"path", "incline_max", 1}, {"path", "smoothness", "good"}, {"path", "kerb", "no"}, {"path", "steps", 0},
+			{"entrance", "steps", steps}, {"entrance", "step_height", 15}, {"entrance", "ramp", "none"}, {"entrance", "threshold", 1}, {"entrance", "entrance_level", false}, {"entrance", "door_width", 80},
+			{"toilet", "toilet_wheelchair", "yes"}, {"toilet", "door_width", 100}, {"toilet", "turning_space", 160}, {"toilet", "grab_bars", "both"}, {"toilet", "toilet_transfer", "left"},
+		} {
+			if steps < 0 || steps == 0 && f.attribute == "step_height" {
+				continue
+			}
+			create(t, admin, "/api/v1/access-facts", object{"place_id": id, "part": f.part, "attribute": f.attribute, "value": f.value, "observed_on": "2026-05-03", "method": "measured"})
+		}
+		return id
+	}
+	here := place("Dwór Pusty", "existing", 19.05, -1)
+	place("Dwór Schodów", "existing", 19.051, 5)
+	place("Dwór Zamknięty", "closed", 19.052, 0)
+	place("Dwór Dobry", "existing", 19.053, 0)
+	if err := s.Map.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	toilet := func(query string) string {
+		t.Helper()
+		_, rest, _ := strings.Cut(string(s.Anonymous().Get(fmt.Sprintf("/miejsca/%d-dwor-pusty?profile=wheelchair%s", here, query), browser).Want(200).Body), "Najbliższa toaleta")
+		answer, _, _ := strings.Cut(rest, "</section>")
+		return answer
+	}
+	if got := toilet(""); !strings.Contains(got, "Dwór Dobry</a>") || !strings.Contains(got, "Z pomocą") {
+		t.Errorf("got %s, want the one whose entrance passes, with the help that its door of 80 cm takes", got)
+	}
+	if got := toilet("&width_cm=75"); !strings.Contains(got, "Dwór Dobry</a>") || !strings.Contains(got, "Dostępne") {
+		t.Errorf("got %s, want it usable by the limits of one's own", got)
+	}
+}
