@@ -33,6 +33,7 @@ var placeTexts = texts{
 	"place.near":             {PL: "Miejsca w pobliżu", EN: "Places nearby"},
 	"place.coarse":           {PL: "przybliżone, do około 1 km", EN: "approximate, to about 1 km"},
 	"place.access":           {PL: "Czy skorzystasz", EN: "Can you use it"},
+	"place.gone":             {PL: "Dziś nikt z tego miejsca nie skorzysta, więc nie ma tu odpowiedzi dla profili. Zapisane fakty są niżej.", EN: "Nobody can use this place today, so there is no answer for profiles here. The recorded facts are below."},
 	"place.example":          {PL: "Przykład dla profilu „%s”. Wybierz swoje potrzeby, a strona odpowie Tobie.", EN: "An example for the profile “%s”. Choose your needs, and the page will answer you."},
 	"place.breaks.no":        {PL: "Tu łańcuch się przerywa", EN: "Here the chain breaks"},
 	"place.breaks.unknown":   {PL: "Tu nie wiadomo najpierw", EN: "Here it is first not known"},
@@ -132,6 +133,8 @@ type placeData struct {
 	Description []string
 	Photos      []photo
 	Now         []string
+	// Gone stands in place of all verdicts where the place is not there.
+	Gone        string
 	Needs       needsLine
 	Example     string
 	Chains      []chainView
@@ -194,26 +197,26 @@ func (v *visit) place() error {
 			d.Actions = append(d.Actions, linkTo{fmt.Sprintf(link.path, id), v.t(link.label)})
 		}
 	}
+	d.Gone = v.gone(&p.Place)
 	profiles, codes := n.judged, n.Profiles
-	if len(profiles) == 0 {
+	if d.Gone != "" {
+		profiles = nil
+	} else if len(profiles) == 0 {
 		codes = models.AccessProfiles.Codes()[:1]
 		first, _ := access.ProfileByCode(codes[0])
 		profiles = []*access.Profile{first}
 		d.Example = v.t("place.example", models.AccessProfiles.Label(codes[0]).In(v.lang))
 	}
-	var asked *access.Profile
-	own := false
+	var verdicts []access.Verdict
 	for i, profile := range profiles {
 		verdict := profile.Judge(j.facts, j.place, j.today)
 		d.Chains = append(d.Chains, v.chain(j, verdict, "dla-"+codes[i], capital(models.AccessProfiles.Label(codes[i]).In(v.lang))))
 		d.Questions = v.questions(d.Questions, verdict.Missing)
-		if toilet := verdict.Links[access.Toilet].Verdict; asked == nil && toilet != access.LinkNotJudged {
-			asked, own = profile, toilet == models.VerdictYes || toilet == models.VerdictWithHelp
-		}
+		verdicts = append(verdicts, verdict)
 	}
-	if asked != nil && !own && v.mapData != nil {
+	if toilet := toiletVerdict(verdicts); (toilet == models.VerdictNo || toilet == models.VerdictUnknown) && v.mapData != nil {
 		d.AskedToilet = true
-		if d.Toilet, err = v.nearestToilet(p, asked, n, words); err != nil {
+		if d.Toilet, err = v.nearestToilet(p, profiles, n, words); err != nil {
 			return err
 		}
 	}
@@ -569,9 +572,33 @@ func gradeLabel(code string) models.Text {
 // nearestMost bounds the places looked at for a toilet, nearestMetres how far they may be.
 const nearestMost, nearestMetres = 60, 5000
 
-// nearestToilet is the nearest other place whose toilet serves the profile; nil when none of those around is known to.
-func (v *visit) nearestToilet(p *store.PlaceDetail, profile *access.Profile, n needs, words *vocabulary) (*placeRow, error) {
-	views, err := v.views(models.PlaceFilter{})
+// toiletVerdict is the verdict on getting to the toilet of a place and using it, for all the profiles that were judged: the worst of the
+// path, the entrance and the toilet. It is LinkNotJudged when no profile asks for a toilet.
+func toiletVerdict(verdicts []access.Verdict) string {
+	var codes []string
+	asked := false
+	for _, verdict := range verdicts {
+		for _, link := range []access.Link{access.Path, access.Entrance, access.Toilet} {
+			switch outcome := verdict.Links[link].Verdict; {
+			case outcome == access.LinkNotJudged || outcome == access.LinkNotApplicable && link != access.Toilet:
+			case outcome == access.LinkNotApplicable: // there is no toilet
+				codes = append(codes, models.VerdictNo)
+			default:
+				codes = append(codes, outcome)
+			}
+		}
+		asked = asked || verdict.Links[access.Toilet].Verdict != access.LinkNotJudged
+	}
+	if !asked {
+		return access.LinkNotJudged
+	}
+	return access.Together(codes...)
+}
+
+// nearestToilet is the nearest other place that is there and whose toilet all the profiles get to and can use; nil when none of those
+// around is known to be one.
+func (v *visit) nearestToilet(p *store.PlaceDetail, profiles []*access.Profile, n needs, words *vocabulary) (*placeRow, error) {
+	views, err := v.views(models.PlaceFilter{Lifecycles: []string{models.LifecycleExisting}})
 	if err != nil {
 		return nil, err
 	}
@@ -594,18 +621,23 @@ func (v *visit) nearestToilet(p *store.PlaceDetail, profile *access.Profile, n n
 	if err != nil {
 		return nil, err
 	}
+	places, err := v.placesOf(ids)
+	if err != nil {
+		return nil, err
+	}
 	today := models.DayOf(v.now())
 	for _, f := range found {
-		verdict := profile.Judge(facts[f.ID()], access.Place{}, today).Links[access.Toilet].Verdict
-		if f.ID() == p.ID || len(facts[f.ID()]) == 0 || verdict != models.VerdictYes && verdict != models.VerdictWithHelp {
+		there, ok := places[f.ID()]
+		if !ok || len(facts[f.ID()]) == 0 || v.gone(&there) != "" {
 			continue
 		}
-		places, err := v.placesOf([]int64{f.ID()})
-		if err != nil {
-			return nil, err
+		judged := store.JudgedPlace(&there, facts[f.ID()])
+		var verdicts []access.Verdict
+		for _, profile := range profiles {
+			verdicts = append(verdicts, profile.Judge(facts[f.ID()], judged, today))
 		}
-		there, ok := places[f.ID()]
-		if !ok {
+		verdict := toiletVerdict(verdicts)
+		if verdict != models.VerdictYes && verdict != models.VerdictWithHelp {
 			continue
 		}
 		px, py := f.Position()

@@ -114,7 +114,8 @@ func (f placesForm) fit() []string {
 	return nil
 }
 
-// filter is the question to the store; verdicts by measures of one's own are left to be judged.
+// filter is the question to the store; verdicts by measures of one's own are left to be judged. Who asks for places they can use is
+// shown those that are there.
 func (f placesForm) filter(n needs) models.PlaceFilter {
 	out := models.PlaceFilter{Text: f.Q}
 	if f.Category != "" {
@@ -123,7 +124,12 @@ func (f placesForm) filter(n needs) models.PlaceFilter {
 	if f.Municipality != "" {
 		out.Municipalities = []string{f.Municipality}
 	}
-	if verdicts := f.fit(); verdicts != nil && !n.Own() && len(n.Profiles) > 0 {
+	verdicts := f.fit()
+	if verdicts == nil || len(n.Profiles) == 0 {
+		return out
+	}
+	out.Lifecycles = []string{models.LifecycleExisting}
+	if !n.Own() {
 		out.Verdicts = map[string][]string{}
 		for _, profile := range n.Profiles {
 			out.Verdicts[profile] = verdicts
@@ -219,7 +225,7 @@ func (v *visit) verdictWord(code string) string { return v.t("verdict." + code) 
 // placeRow is a place in a list.
 type placeRow struct {
 	Href, Name, Category, Municipality string
-	// Verdict, Word and Why are empty when no needs are chosen.
+	// Verdict, Word and Why are empty when no needs are chosen; of a place that is not there they tell that, always.
 	Verdict, Word, Why string
 	Distance           string
 	Coarse, Invented   bool
@@ -519,7 +525,9 @@ func (v *visit) judge(ctx context.Context, n needs, places []listedPlace) error 
 func (v *visit) placeRow(p listedPlace, n needs, words *vocabulary, near *point) placeRow {
 	row := placeRow{Href: n.link(placePath(p.ID, p.NamePL)), Name: named(p.NamePL, p.NameEN, v.lang), Category: capital(words.categories(&p.Place, v.lang)),
 		Municipality: words.municipality(p.MunicipalityID), Coarse: p.Visibility == models.VisibilityCoarse, Invented: p.Method == models.MethodDemonstration}
-	if len(p.verdicts) > 0 {
+	if state := v.gone(&p.Place); state != "" {
+		row.Verdict, row.Word = access.LinkNotJudged, state
+	} else if len(p.verdicts) > 0 {
 		row.Verdict = together(p.verdicts)
 		row.Word, row.Why = v.why(row.Verdict, n, len(p.verdicts), func(i int) (string, string) { return p.verdicts[i].Verdict, p.verdicts[i].Sentence.In(v.lang) })
 	}
@@ -530,6 +538,15 @@ func (v *visit) placeRow(p listedPlace, n needs, words *vocabulary, near *point)
 		}
 	}
 	return row
+}
+
+// gone is the word for a place that is not there to be used: planned, closed or destroyed; "" for one that is. Whatever its facts say,
+// such a place is told by this word and never by a verdict.
+func (v *visit) gone(p *models.Place) string {
+	if p.Lifecycle == models.LifecycleExisting {
+		return ""
+	}
+	return capital(models.Lifecycles.Label(p.Lifecycle).In(v.lang))
 }
 
 // why gives the word of a verdict on several needs and the sentence of the first of them that makes it what it is. A sentence that

@@ -36,6 +36,7 @@ var productTexts = texts{
 	"product.nostops":   {PL: "Ten produkt nie ma opisanych przystanków.", EN: "No stops of this product are described."},
 	"product.weakest":   {PL: "Najsłabsze ogniwo", EN: "The weakest link"},
 	"product.optional":  {PL: "można pominąć", EN: "may be left out"},
+	"product.gone":      {PL: "Przystanek „%s”: %s. Dlatego nie ma tu odpowiedzi o całości.", EN: "The stop “%s”: %s. So there is no answer about the whole here."},
 	"product.dwell":     {PL: "około %s min", EN: "about %s min"},
 	"product.season":    {PL: "Sezon", EN: "Season"},
 	"product.price":     {PL: "Cena", EN: "Price"},
@@ -105,6 +106,13 @@ func (v *visit) products() error {
 				var verdicts []access.ProductVerdict
 				row.Verdict, verdicts = v.judgeProduct(judged, n.judged)
 				row.Word, row.Why = v.why(row.Verdict, n, len(verdicts), func(i int) (string, string) { return verdicts[i].Verdict, verdicts[i].Sentence.In(v.lang) })
+				places, err := v.placesOf(judged.StopIDs)
+				if err != nil {
+					return err
+				}
+				if gone := v.goneStop(judged, places); gone != "" {
+					row.Verdict, row.Word, row.Why = access.LinkNotJudged, v.verdictWord(access.LinkNotJudged), gone
+				}
 			}
 			d.Rows = append(d.Rows, row)
 		}
@@ -136,6 +144,18 @@ func (v *visit) judgeProduct(p *store.ProductAccess, profiles []*access.Profile)
 		codes, verdicts = append(codes, verdict.Verdict), append(verdicts, verdict)
 	}
 	return access.Together(codes...), verdicts
+}
+
+// goneStop tells of the first stop that is not there and cannot be left out; "" when there is none. Such a product is told by it and never by
+// a verdict.
+func (v *visit) goneStop(p *store.ProductAccess, places map[int64]models.Place) string {
+	for i, id := range p.StopIDs {
+		place := places[id]
+		if v.gone(&place) != "" && !p.Judged.Stops[i].Optional {
+			return v.t("product.gone", named(place.NamePL, place.NameEN, v.lang), models.Lifecycles.Label(place.Lifecycle).In(v.lang))
+		}
+	}
+	return ""
 }
 
 type productData struct {
@@ -201,7 +221,13 @@ func (v *visit) product() error {
 	if err != nil {
 		return err
 	}
+	gone := v.goneStop(p, places)
 	for i, verdict := range verdicts {
+		if gone != "" {
+			d.Verdicts = append(d.Verdicts, productVerdictView{Profile: capital(models.AccessProfiles.Label(shown.Profiles[i]).In(v.lang)), Verdict: access.LinkNotJudged,
+				Word: v.verdictWord(access.LinkNotJudged), Sentence: gone})
+			continue
+		}
 		view := productVerdictView{Profile: capital(models.AccessProfiles.Label(shown.Profiles[i]).In(v.lang)), Verdict: verdict.Verdict, Word: v.verdictWord(verdict.Verdict), Sentence: verdict.Sentence.In(v.lang)}
 		if w := verdict.Weakest; w != nil && verdict.Verdict != models.VerdictYes {
 			if w.Stop > 0 {

@@ -32,6 +32,8 @@ func allVerdicts(v models.Verdicts) *Verdicts {
 // PlaceAccess is who can use a place, and why.
 type PlaceAccess struct {
 	PlaceID int64 `json:"place_id"`
+	// Lifecycle says whether the place is there: the verdicts speak of the facts alone.
+	Lifecycle string `json:"lifecycle" validate:"lifecycle"`
 	// Rules is the version of the thresholds the verdicts were reached by.
 	Rules string `json:"rules"`
 	// JudgedOn is the day they hold for; ChangesOn the next on which they may change though nobody records anything, absent
@@ -111,8 +113,8 @@ func (h *handlers) placeAccess() api.Route {
 	return api.Handle("GET", "/api/v1/places/{id}/access", api.Doc{ID: "judgePlace", Tag: "places", Public: true,
 		Summary: models.Text{PL: "Kto może skorzystać z miejsca i dlaczego", EN: "Who can use a place, and why"},
 		Description: models.Text{
-			PL: "Werdykt dla każdego profilu: ogniwo po ogniwie, z powodami i z najmniejszym zbiorem faktów, których brakuje. Z width_cm, step_cm lub slope_percent odpowiedzią jest jeden werdykt dla profilu custom: profilu z parametru profile z Twoimi limitami.",
-			EN: "The verdict for every profile: link by link, with the reasons and the smallest set of facts that are missing. With width_cm, step_cm or slope_percent the answer is one verdict for the profile custom: that of the parameter profile with your limits."},
+			PL: "Werdykt dla każdego profilu: ogniwo po ogniwie, z powodami i z najmniejszym zbiorem faktów, których brakuje. Z width_cm, step_cm lub slope_percent odpowiedzią jest jeden werdykt dla profilu custom: profilu z parametru profile z Twoimi limitami. Werdykty mówią o samych faktach; czy miejsce jeszcze albo już istnieje, mówi lifecycle: z miejsca innego niż existing nikt dziś nie skorzysta.",
+			EN: "The verdict for every profile: link by link, with the reasons and the smallest set of facts that are missing. With width_cm, step_cm or slope_percent the answer is one verdict for the profile custom: that of the parameter profile with your limits. Verdicts speak of the facts alone; lifecycle says whether the place is there: nobody can use one that is not existing today."},
 		Problems: []models.Code{models.CodeInvalid}},
 		func(ctx context.Context, in placeAccessIn) (placeAccessOut, error) {
 			profiles, err := in.profiles()
@@ -124,7 +126,7 @@ func (h *handlers) placeAccess() api.Route {
 				return placeAccessOut{}, err
 			}
 			today := models.DayOf(h.now())
-			out := PlaceAccess{PlaceID: p.ID, Rules: access.RulesVersion, JudgedOn: today.Date(), ChangesOn: access.Expires(p.Facts, today).Date(),
+			out := PlaceAccess{PlaceID: p.ID, Lifecycle: p.Lifecycle, Rules: access.RulesVersion, JudgedOn: today.Date(), ChangesOn: access.Expires(p.Facts, today).Date(),
 				Verdicts: make([]AccessVerdict, len(profiles))}
 			for i, profile := range profiles {
 				out.Verdicts[i] = accessVerdict(profile.Judge(p.Facts, p.Judged(), today))

@@ -111,8 +111,12 @@ func TestVerdictsAreSeenByWhoSeesTheFacts(t *testing.T) {
 		id := admin.Send("POST", "/api/v1/places", placeJSON("Kościół", 19.05, 50.05, tt.more)).Want(201).ID()
 		know(t, admin, id, " induction_loop \"fixed\"")
 		path := fmt.Sprintf("/api/v1/places/%d/access", id)
-		if got := admin.Get(path+"?profile=hard_of_hearing").Want(200).At("verdicts", 0, "verdict"); got != "yes" {
+		a := admin.Get(path + "?profile=hard_of_hearing").Want(200)
+		if got := a.At("verdicts", 0, "verdict"); got != "yes" {
 			t.Errorf("%s: staff got %v", tt.more, got)
+		}
+		if closed := strings.Contains(tt.more, "closed"); closed != (a.At("lifecycle") == "closed") {
+			t.Errorf("%s: got the lifecycle %v beside the verdicts", tt.more, a.At("lifecycle"))
 		}
 		if a := anybody.Get(path).Want(tt.status); tt.status == 200 && !strings.Contains(string(a.Body), `"induction_loop"`) {
 			t.Errorf("%s: got %s, want the reason as the facts are shown", tt.more, a.Body)

@@ -92,7 +92,7 @@ type Place struct {
 	// Protections are the codes in force; Condition is the newest inspection's.
 	Protections []string  `json:"protections,omitzero"`
 	Condition   Condition `json:"condition,omitzero"`
-	// Verdicts say who can use the place; /places/{id}/access says why.
+	// Verdicts say who can use the place by its facts, Lifecycle whether it is there; /places/{id}/access says why.
 	Verdicts *Verdicts `json:"verdicts,omitzero"`
 	Method   string    `json:"method,omitzero"`
 	Source   string    `json:"source,omitzero"`
@@ -259,7 +259,7 @@ type PlaceQuery struct {
 	InspectedTo   *models.Date `query:"inspected_to" doc:"Last inspected on this day or earlier." pl:"Ostatni przegląd tego dnia lub wcześniej." example:"2024-12-31"`
 	Publication   []string     `query:"publication" validate:"dive,publication" doc:"State of publication." pl:"Stan publikacji." example:"published"`
 	Visibility    []string     `query:"visibility" validate:"dive,visibility" doc:"Visibility." pl:"Widoczność." example:"public"`
-	Lifecycle     []string     `query:"lifecycle" validate:"dive,lifecycle" doc:"Stage of life." pl:"Etap życia." example:"existing"`
+	Lifecycle     []string     `query:"lifecycle" validate:"dive,lifecycle" doc:"Stage of life. Verdicts speak of the facts alone: who asks where one can go asks for existing too." pl:"Etap życia. Werdykty mówią o samych faktach: kto pyta, dokąd można pójść, pyta też o existing." example:"existing"`
 	VerdictQuery
 	Parent         *int64     `query:"parent" validate:"omitempty,gte=1" doc:"Parts of this ensemble." pl:"Części tego zespołu." example:"12"`
 	ExternalID     string     `query:"external_id" validate:"max=400" doc:"scheme:value of another system." pl:"schemat:wartość z innego systemu." example:"osm:n1480544401"`
@@ -270,14 +270,14 @@ type PlaceQuery struct {
 
 // VerdictQuery narrows by the verdicts for the access profiles; a field for each of models.AccessProfiles, in their order.
 type VerdictQuery struct {
-	Wheelchair        []string `query:"verdict[wheelchair]" validate:"dive,verdict" doc:"Verdict for the profile wheelchair." pl:"Werdykt dla profilu wheelchair." example:"yes,with_help"`
-	PoweredWheelchair []string `query:"verdict[powered_wheelchair]" validate:"dive,verdict" doc:"Verdict for the profile powered_wheelchair." pl:"Werdykt dla profilu powered_wheelchair." example:"yes,with_help"`
-	Walking           []string `query:"verdict[walking]" validate:"dive,verdict" doc:"Verdict for the profile walking." pl:"Werdykt dla profilu walking." example:"yes,with_help"`
-	Pram              []string `query:"verdict[pram]" validate:"dive,verdict" doc:"Verdict for the profile pram." pl:"Werdykt dla profilu pram." example:"yes,with_help"`
-	Blind             []string `query:"verdict[blind]" validate:"dive,verdict" doc:"Verdict for the profile blind." pl:"Werdykt dla profilu blind." example:"yes,with_help"`
-	Deaf              []string `query:"verdict[deaf]" validate:"dive,verdict" doc:"Verdict for the profile deaf." pl:"Werdykt dla profilu deaf." example:"yes,with_help"`
-	HardOfHearing     []string `query:"verdict[hard_of_hearing]" validate:"dive,verdict" doc:"Verdict for the profile hard_of_hearing." pl:"Werdykt dla profilu hard_of_hearing." example:"yes,with_help"`
-	Understanding     []string `query:"verdict[understanding]" validate:"dive,verdict" doc:"Verdict for the profile understanding." pl:"Werdykt dla profilu understanding." example:"yes,with_help"`
+	Wheelchair        []string `query:"verdict[wheelchair]" validate:"dive,verdict" doc:"Verdict for the profile wheelchair, by the facts alone: see lifecycle." pl:"Werdykt dla profilu wheelchair, według samych faktów: zob. lifecycle." example:"yes,with_help"`
+	PoweredWheelchair []string `query:"verdict[powered_wheelchair]" validate:"dive,verdict" doc:"Verdict for the profile powered_wheelchair, by the facts alone: see lifecycle." pl:"Werdykt dla profilu powered_wheelchair, według samych faktów: zob. lifecycle." example:"yes,with_help"`
+	Walking           []string `query:"verdict[walking]" validate:"dive,verdict" doc:"Verdict for the profile walking, by the facts alone: see lifecycle." pl:"Werdykt dla profilu walking, według samych faktów: zob. lifecycle." example:"yes,with_help"`
+	Pram              []string `query:"verdict[pram]" validate:"dive,verdict" doc:"Verdict for the profile pram, by the facts alone: see lifecycle." pl:"Werdykt dla profilu pram, według samych faktów: zob. lifecycle." example:"yes,with_help"`
+	Blind             []string `query:"verdict[blind]" validate:"dive,verdict" doc:"Verdict for the profile blind, by the facts alone: see lifecycle." pl:"Werdykt dla profilu blind, według samych faktów: zob. lifecycle." example:"yes,with_help"`
+	Deaf              []string `query:"verdict[deaf]" validate:"dive,verdict" doc:"Verdict for the profile deaf, by the facts alone: see lifecycle." pl:"Werdykt dla profilu deaf, według samych faktów: zob. lifecycle." example:"yes,with_help"`
+	HardOfHearing     []string `query:"verdict[hard_of_hearing]" validate:"dive,verdict" doc:"Verdict for the profile hard_of_hearing, by the facts alone: see lifecycle." pl:"Werdykt dla profilu hard_of_hearing, według samych faktów: zob. lifecycle." example:"yes,with_help"`
+	Understanding     []string `query:"verdict[understanding]" validate:"dive,verdict" doc:"Verdict for the profile understanding, by the facts alone: see lifecycle." pl:"Werdykt dla profilu understanding, według samych faktów: zob. lifecycle." example:"yes,with_help"`
 }
 
 // filter gives the verdicts that pass, by profile; nil when all do.

@@ -245,8 +245,8 @@ func (h *handlers) whatIf() api.Route {
 	return api.Handle("POST", "/api/v1/access/what-if", api.Doc{ID: "askWhatIf", Tag: "access", Auth: true, Class: api.Heavy,
 		Summary: models.Text{PL: "Co by było, gdyby: skutki zmienionych faktów i usprawnień", EN: "What if: what changed facts and fixes would do"},
 		Description: models.Text{
-			PL: "Niczego nie zapisuje. Odpowiada, które werdykty się zmienią, które produkty staną się w całości dostępne, ilu mieszkańców zyska dostępne miejsce w zasięgu i ile to kosztuje. Scenariusze mogą objąć do 20 000 miejsc, które wolno Ci zobaczyć. Usprawnienie, bez którego żaden werdykt ani ogniwo nie byłoby gorsze, niczego w danym miejscu nie zmienia i nie jest liczone do kosztu; z usprawnień dających to samo liczy się najtańsze. Mieszkańcy to osoby w zasięgu, a nie użytkownicy profilu.",
-			EN: "It stores nothing. It answers which verdicts turn, which products become wholly usable, how many residents gain a usable place within reach and what it costs. Scenarios may cover up to 20,000 places that you may see. A fix without which no verdict and no link would be worse changes nothing at a place and costs nothing there; of fixes that come to the same the cheapest counts. Residents are persons within reach, not members of the profile."},
+			PL: "Niczego nie zapisuje. Odpowiada, które werdykty się zmienią, które produkty staną się w całości dostępne, ilu mieszkańców zyska dostępne miejsce w zasięgu i ile to kosztuje. Scenariusze mogą objąć do 20 000 miejsc, które wolno Ci zobaczyć, i mieć razem do 20 zmian i usprawnień; to samo usprawnienie dwa razy w jednym miejscu to jedno. W miejscach planowanych, zamkniętych i nieistniejących nic się nie zmienia i nic nie kosztuje. Usprawnienie, bez którego żaden werdykt ani ogniwo nie byłoby gorsze, niczego w danym miejscu nie zmienia i nie jest liczone do kosztu; z usprawnień dających to samo liczy się najtańsze. Mieszkańcy to osoby w zasięgu, a nie użytkownicy profilu.",
+			EN: "It stores nothing. It answers which verdicts turn, which products become wholly usable, how many residents gain a usable place within reach and what it costs. Scenarios may cover up to 20,000 places that you may see and have up to 20 changes and fixes together; the same fix twice at one part is one. At places that are planned, closed or destroyed nothing turns and nothing costs. A fix without which no verdict and no link would be worse changes nothing at a place and costs nothing there; of fixes that come to the same the cheapest counts. Residents are persons within reach, not members of the profile."},
 		Problems: []models.Code{models.CodeInvalid, models.CodeForbidden}},
 		func(ctx context.Context, in whatIfIn) (whatIfOut, error) {
 			scenarios, limit, err := in.Body.scenarios()
@@ -264,8 +264,9 @@ func (h *handlers) whatIf() api.Route {
 
 // The bounds of one question.
 const (
-	maxScenarios     = 100
-	maxWhatIfChanges = 200
+	maxScenarios = 100
+	// maxWhatIfChanges is how many changes and fixes all scenarios have together: the work at a place grows with their square.
+	maxWhatIfChanges = 20
 	maxWhatIfTurned  = 1000
 )
 
@@ -280,6 +281,14 @@ func (in WhatIfInput) scenarios() ([]store.WhatIfScenario, int, error) {
 	}
 	if n := len(in.Scenarios); n == 0 || n > maxScenarios {
 		f.Add("/scenarios", "range", fmt.Sprintf("Podaj od 1 do %d scenariuszy.", maxScenarios), fmt.Sprintf("Give 1 to %d scenarios.", maxScenarios))
+		return nil, 0, f.Err()
+	}
+	all := 0
+	for i := range in.Scenarios {
+		all += len(in.Scenarios[i].Changes) + len(in.Scenarios[i].Fixes)
+	}
+	if all > maxWhatIfChanges {
+		f.Add("/scenarios", "too_many", fmt.Sprintf("Najwyżej %d zmian i usprawnień we wszystkich scenariuszach razem.", maxWhatIfChanges), fmt.Sprintf("At most %d changes and fixes in all scenarios together.", maxWhatIfChanges))
 		return nil, 0, f.Err()
 	}
 	out := make([]store.WhatIfScenario, len(in.Scenarios))
@@ -301,8 +310,8 @@ func (in *WhatIfScenario) scenario(at string, f *models.Fields) store.WhatIfScen
 	if in.Filter != nil {
 		out.Filter = in.Filter.filter(at+"/filter", f)
 	}
-	if n := len(in.Changes) + len(in.Fixes); n == 0 || n > maxWhatIfChanges {
-		f.Add(at+"/changes", "range", fmt.Sprintf("Podaj od 1 do %d zmian i usprawnień.", maxWhatIfChanges), fmt.Sprintf("Give 1 to %d changes and fixes.", maxWhatIfChanges))
+	if len(in.Changes)+len(in.Fixes) == 0 {
+		f.Add(at+"/changes", "required", "Podaj zmiany albo usprawnienia.", "Give changes or fixes.")
 		return out
 	}
 	for i := range in.Changes {

@@ -126,6 +126,21 @@ func TestWhatIfCoversWhatTheAskerMaySee(t *testing.T) {
 	}
 }
 
+// What is planned, closed or destroyed opens for nobody and costs nothing.
+func TestWhatIfCountsPlacesThatAreThere(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	var open int64
+	for _, lifecycle := range []string{"planned", "closed", "destroyed", "existing"} {
+		open = admin.Send("POST", "/api/v1/places", placeJSON("Kościół", 19.15, 50.05, `"lifecycle":"`+lifecycle+`"`)).Want(201).ID()
+	}
+	a := admin.Send("POST", "/api/v1/access/what-if", `{"scenarios":[{"filter":{},"fixes":[{"code":"induction_loop"}]}]}`).Want(200)
+	if a.At("places", "asked") != 4.0 || a.At("places", "changed") != 1.0 || a.At("profiles", 6, "opened") != 1.0 || len(a.At("turned").([]any)) != 1 || a.At("turned", 0, "id") != float64(open) ||
+		a.At("cost", "fixes", 0, "places") != 1.0 || a.At("cost", "low_pln") != a.At("turned", 0, "cost", "low_pln") {
+		t.Errorf("got %s, want the one that is there", a.Body)
+	}
+}
+
 func TestWhatIfRefusesWhatMakesNoSense(t *testing.T) {
 	admin := apitest.New(t).Admin()
 	scenario := func(rest string) string { return `{"scenarios":[{"filter":{},` + rest + `}]}` }
@@ -133,6 +148,7 @@ func TestWhatIfRefusesWhatMakesNoSense(t *testing.T) {
 		{`{"scenarios":[]}`, "/scenarios"},
 		{`{"scenarios":[{"fixes":[{"code":"ramp"}]}]}`, "/scenarios/0/places"},
 		{`{"scenarios":[{"filter":{}}]}`, "/scenarios/0/changes"},
+		{`{"scenarios":[{"filter":{},"fixes":[` + strings.Repeat(`{"code":"ramp"},`, 10) + `{"code":"ramp"}]},{"filter":{},"fixes":[` + strings.Repeat(`{"code":"ramp"},`, 9) + `{"code":"ramp"}]}]}`, "/scenarios"},
 		{scenario(`"fixes":[{"code":"magic"}]`), "/scenarios/0/fixes/0/code"},
 		{scenario(`"fixes":[{"code":"ramp","part":"toilet"}]`), "/scenarios/0/fixes/0/part"},
 		{scenario(`"fixes":[{"code":"ramp","units":0}]`), "/scenarios/0/fixes/0/units"},

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"context"
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -278,6 +280,34 @@ func TestOnlyFixesThatChangeSomethingCount(t *testing.T) {
 	}
 }
 
+// The same fix at the same part is one repair, whatever its units, and the dearest wins: it cannot be had for less by asking twice.
+func TestTheSameFixTwiceIsOneRepair(t *testing.T) {
+	var e Evaluator
+	s := Site{Facts: stairs(), Codes: []string{"church"}}
+	for units := range 100 {
+		r := repair(t, "ramp", "")
+		r.Units = 1 + (units+50)%100
+		s.Repairs = append(s.Repairs, r, repair(t, "threshold_removed", ""), repair(t, "door_widened", ""))
+	}
+	got := e.Site(&s, today)
+	if codes := codesOf(got.Repairs); !slices.Equal(codes, []string{"ramp", "threshold_removed", "door_widened"}) || got.Repairs[0].Units != 100 || got.Repairs[1].Units != 1 {
+		t.Errorf("got %v, want each once and 100 units of the ramp", got.Repairs)
+	}
+}
+
+// Nobody is worked for who has left.
+func TestAWhatIfStopsWhenNobodyWaits(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	sites := []Site{{Facts: stairs(), Codes: []string{"church"}, Repairs: []Repair{repair(t, "ramp", "")}}}
+	if got, err := WhatIf(ctx, sites, models.VerdictYes, today); err != nil || len(got) != 1 {
+		t.Errorf("got %v and %v", got, err)
+	}
+	leave()
+	if got, err := WhatIf(ctx, sites, models.VerdictYes, today); !errors.Is(err, context.Canceled) || got != nil {
+		t.Errorf("got %v and %v after leaving", got, err)
+	}
+}
+
 // A fact about an entrance makes one where the category says there is none, as it does when it is stored.
 func TestChangesAreJudgedAsIfStored(t *testing.T) {
 	var e Evaluator
@@ -370,7 +400,10 @@ func BenchmarkWhatIfPure(b *testing.B) {
 		cells[i] = Cell{At: Point{19.6 + float64(i%100)*0.008, 49.9 + float64(i/100)*0.003}, Total: 100, UpTo14: 16, From65: 22}
 	}
 	for b.Loop() {
-		outcomes := WhatIf(sites, models.VerdictWithHelp, today)
+		outcomes, err := WhatIf(b.Context(), sites, models.VerdictWithHelp, today)
+		if err != nil {
+			b.Fatal(err)
+		}
 		facilities := make([]Facility, len(sites))
 		for i := range sites {
 			facilities[i] = sites[i].Facility

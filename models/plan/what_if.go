@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"wolnica/models"
@@ -71,7 +72,7 @@ type Evaluator struct {
 // worse does not count; of repairs that come to the same the dearest is left out.
 //
 // What the category says there is not (access.Without) is read anew after the changes: a fact about an entrance makes one. A repair makes
-// none: at a part that the place does not have it changes nothing.
+// none: at a part that the place does not have it changes nothing. The same fix twice at one part is one repair, of the larger units.
 func (e *Evaluator) Site(s *Site, today models.Day) SiteOutcome {
 	before := e.judge.Outcomes(s.Facts, access.PlaceOf(s.Facts, s.Codes...), today)
 	known := s.Facts
@@ -81,7 +82,11 @@ func (e *Evaluator) Site(s *Site, today models.Day) SiteOutcome {
 	place := access.PlaceOf(known, s.Codes...)
 	var counted []Repair
 	for _, r := range s.Repairs {
-		if !slices.Contains(counted, r) && hasPart(known, place, r.Part) {
+		same := slices.IndexFunc(counted, func(c Repair) bool { return c.Fix == r.Fix && c.Part == r.Part })
+		switch {
+		case same >= 0:
+			counted[same].Units = max(counted[same].Units, r.Units)
+		case hasPart(known, place, r.Part):
 			counted = append(counted, r)
 		}
 	}
@@ -125,15 +130,19 @@ func hasPart(facts []access.Fact, place access.Place, part string) bool {
 	})
 }
 
-// WhatIf draws the outcomes of the sites and says for which profiles each is usable before and after: least is the verdict from which on it is.
-func WhatIf(sites []Site, least string, today models.Day) []SiteOutcome {
+// WhatIf draws the outcomes of the sites and says for which profiles each is usable before and after: least is the verdict from which on it is. It
+// stops with the error of ctx when nobody waits for the answer any more.
+func WhatIf(ctx context.Context, sites []Site, least string, today models.Day) ([]SiteOutcome, error) {
 	var e Evaluator
 	outcomes := make([]SiteOutcome, len(sites))
 	for i := range sites {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		outcomes[i] = e.Site(&sites[i], today)
 		sites[i].Before, sites[i].After = usable(outcomes[i].Effect.Before, least), usable(outcomes[i].Effect.After, least)
 	}
-	return outcomes
+	return outcomes, nil
 }
 
 // Usable are the profiles for which the verdicts are at least least, as bits in the order of models.AccessProfiles.

@@ -63,7 +63,7 @@ type PopulationSource struct {
 }
 
 // WhatIf says what the scenarios would do to verdicts, products and residents; nothing is stored. least is the verdict from which on a place
-// is usable. The later of two scenarios about one place comes after the earlier. It needs a role: the answer covers what the user
+// is usable. At places that are planned, closed or destroyed nothing is changed: they open for nobody. The later of two scenarios about one place comes after the earlier. It needs a role: the answer covers what the user
 // may read, at the positions the user is told.
 //
 // Like lists it may be read from a replica.
@@ -129,7 +129,7 @@ func (s *Store) whatIf(ctx context.Context, user *models.User, scenarios []WhatI
 	}
 	for i, scenario := range scenarios {
 		for _, id := range named[i] {
-			if n, ok := at[id]; ok { // gone since it was named
+			if n, ok := at[id]; ok && existing[id] { // else gone since it was named, or not there to be used
 				a.Sites[n].Changes = append(a.Sites[n].Changes, scenario.Changes...)
 				a.Sites[n].Repairs = append(a.Sites[n].Repairs, scenario.Repairs...)
 			}
@@ -139,7 +139,9 @@ func (s *Store) whatIf(ctx context.Context, user *models.User, scenarios []WhatI
 	for i := range a.Sites {
 		sites[i] = a.Sites[i].Site
 	}
-	a.Outcomes = plan.WhatIf(sites, least, today)
+	if a.Outcomes, err = plan.WhatIf(ctx, sites, least, today); err != nil {
+		return nil, mapError(fmt.Errorf("judge a what-if: %w", err))
+	}
 	var turned []int64
 	var facilities []plan.Facility
 	for i := range sites {
