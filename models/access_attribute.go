@@ -37,8 +37,8 @@ type AccessAttribute struct {
 	// order of the chain: a toilet has a door, a path may have steps.
 	Link  string   `json:"link"`
 	Links []string `json:"links"`
-	// ShelfYears is how long an observation holds: 5 for geometry, 2 for equipment, 1 for staff and media. A fact with a
-	// valid_until of its own ends there.
+	// ShelfYears is how long an observation holds: 5 for geometry, 2 for equipment, 1 for staff and media. An observation
+	// with an earlier valid_until ends there, an episode always.
 	ShelfYears int `json:"shelf_years"`
 	// OSM is the OpenStreetMap key for it, A11yJSON the member that holds it there, from properties.accessibility; empty where there
 	// is none.

@@ -268,7 +268,7 @@ func TestAReportPrintsAsTaggedPDF(t *testing.T) {
 	if err != nil {
 		t.Fatalf("pdftotext (package poppler-utils): %v: %s", err, text)
 	}
-	for _, want := range []string{"Świątniki", "Muzeum Żup <Zamek>", "nie wiadomo", "19 lipca 2019", "2026.1"} {
+	for _, want := range []string{"Świątniki", "Muzeum Żup <Zamek>", "nie wiadomo", "19 lipca 2019", "2026.2"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the PDF does not say %q: %s", want, text)
 		}

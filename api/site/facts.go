@@ -18,7 +18,7 @@ func (s *Site) factsPart() part {
 	return part{
 		texts: texts{
 			"facts.title":       {PL: "Fakty o dostępności: %s", EN: "Access facts: %s"},
-			"facts.lead":        {PL: "Fakt ma datę, sposób ustalenia i źródło. Nie nadpisuje się go: nowy zastępuje stary, a sporny i wycofany liczą się jako nieznane.", EN: "A fact has a date, a method and a source. It is not overwritten: a new one supersedes the old, and what is disputed or withdrawn counts as unknown."},
+			"facts.lead":        {PL: "Fakt ma datę, sposób ustalenia i źródło. Nie nadpisuje się go: nowy zastępuje stary, a po spornym i wycofanym cecha jest nieznana, nawet jeśli jest starsza obserwacja.", EN: "A fact has a date, a method and a source. It is not overwritten: a new one supersedes the old, and what is disputed or withdrawn makes its attribute unknown, even where there is an older observation."},
 			"facts.edit":        {PL: "Uzupełnij lub popraw fakty", EN: "Add or correct facts"},
 			"facts.none":        {PL: "Nikt jeszcze niczego tu nie zapisał: wszystko jest nieznane.", EN: "Nobody has recorded anything here yet: all is unknown."},
 			"facts.add":         {PL: "Dodaj fakt", EN: "Add a fact"},
@@ -49,7 +49,7 @@ func (s *Site) factsPart() part {
 			"facts.counts":      {PL: "liczy się do %s", EN: "counts until %s"},
 			"facts.actions":     {PL: "Co zrobić", EN: "What to do"},
 			"facts.now":         {PL: "Teraz: %s (%s).", EN: "Now: %s (%s)."},
-			"facts.undo":        {PL: "Fakt znów będzie mówił to, co mówił. Jeśli zastąpił go inny, tamten zostanie wycofany.", EN: "The fact will state again what it stated. If another superseded it, that one is withdrawn."},
+			"facts.undo":        {PL: "Cofa ostatni krok: fakt sporny albo wycofany znów będzie mówił to, co mówił, a zastąpiony stanie w miejscu tego, który go zastąpił.", EN: "Undoes the last step: a disputed or withdrawn fact will state again what it stated, a superseded one will stand in the place of the one that superseded it."},
 			"facts.segment":     {PL: "Odcinek %s", EN: "Segment %s"},
 			"facts.segment.old": {PL: "Odcinek, którego już nie ma", EN: "A segment that is no more"},
 			"facts.whole":       {PL: "Cała trasa", EN: "The whole route"},

@@ -17,7 +17,8 @@ type StandingFact struct {
 	// Counts says whether it may decide a verdict today. If not, Why says why not; its value is still what was last known.
 	Counts bool   `json:"counts"`
 	Why    string `json:"why,omitzero" validate:"omitempty,fact_why"`
-	// HoldsUntil is the last day on which it may count: its own, or the last of its shelf life.
+	// HoldsUntil is the last day on which it may count: of an episode (both days of validity) its own, of an observation the earlier of
+	// its own and the last of its shelf life.
 	HoldsUntil *models.Date `json:"holds_until,omitzero"`
 }
 
@@ -150,12 +151,14 @@ func (h *handlers) factVerbs() []api.Route {
 				return answer(h.store.DisputeFact(ctx, auth.UserFrom(ctx), in.ID, int(in.Version), in.Body.Note))
 			}),
 		api.Handle("POST", "/api/v1/access-facts/{id}/withdraw", doc("withdrawAccessFact", "Wycofaj fakt do nieznanego", "Withdraw a fact to unknown",
-			"Fakt zostaje z wartością i historią, ale liczy się jako nieznany. reinstate to cofa.", "The fact stays, with its value and its history, and counts as unknown. reinstate undoes it."),
+			"Fakt zostaje z wartością i historią, a cecha staje się nieznana: starsza obserwacja nie liczy się znów, dopóki ktoś nie doda nowszej albo nie przywróci tej. Wycofany fakt na pewien czas oddaje głos obserwacji. Pomyłkę usuwa DELETE: wtedy znów liczy się to, co było wcześniej. reinstate cofa wycofanie.",
+			"The fact stays, with its value and its history, and its attribute becomes unknown: an older observation does not count again until somebody records a newer one or reinstates this one. A withdrawn episode gives the word back to the observation. A mistake is taken away by DELETE: what stood before then counts again. reinstate undoes the withdrawal."),
 			func(ctx context.Context, in factReasonIn) (recordOut[AccessFact], error) {
 				return answer(h.store.WithdrawFact(ctx, auth.UserFrom(ctx), in.ID, int(in.Version), in.Body.Note))
 			}),
 		api.Handle("POST", "/api/v1/access-facts/{id}/reinstate", doc("reinstateAccessFact", "Przywróć fakt sporny, wycofany albo zastąpiony", "Reinstate a disputed, withdrawn or superseded fact",
-			"Fakt znów mówi to, co mówił. Fakt, który go zastąpił, zostaje wycofany w tej samej transakcji.", "The fact states again what it stated. One that superseded it is withdrawn in the same transaction."),
+			"Cofa jeden krok. Zastąpiony fakt znów stoi tak, jak stał, także jako sporny, a fakt, który go zastąpił, zostaje zastąpiony przez niego w tej samej transakcji. Sporny albo wycofany znów mówi to, co mówił.",
+			"Undoes one step. A superseded fact stands again as it stood, disputed if it was, and the one that superseded it is superseded by it in the same transaction. A disputed or withdrawn one states again what it stated."),
 			func(ctx context.Context, in versionIn) (recordOut[AccessFact], error) {
 				return answer(h.store.ReinstateFact(ctx, auth.UserFrom(ctx), in.ID, int(in.Version)))
 			}),

@@ -84,7 +84,7 @@ func TestVerbsOfFacts(t *testing.T) {
 		t.Errorf("got %s, want the first fact standing again", back.Body)
 	}
 	status(loop, true, "", "none")
-	status(by.ID(), false, "withdrawn", "fixed")
+	status(by.ID(), false, "superseded", "fixed")
 	if n := len(admin.Get(fmt.Sprintf("/api/v1/access-facts/%d/history", by.ID())).Want(200).At("items").([]any)); n != 6 {
 		t.Errorf("got %d revisions, want each step", n)
 	}
@@ -100,6 +100,25 @@ func TestVerbsOfFacts(t *testing.T) {
 	older, newest := create("lit", "false", day(-5), ""), create("lit", "true", day(-2), "")
 	status(older, false, "outdone", false)
 	status(newest, true, "", true)
+
+	// withdrawn is unknown, whatever was observed before; deleted is as if it had never been recorded
+	wrong := create("induction_loop", `"portable"`, day(0), "")
+	admin.Send("POST", fact(wrong, "dispute"), `{"note":"nie ma"}`, `If-Match: "v1"`).Want(200)
+	admin.Send("POST", fact(wrong, "withdraw"), `{}`, `If-Match: "v2"`).Want(200)
+	status(wrong, false, "withdrawn", "portable")
+	status(loop, false, "outdone", "none")
+	admin.Send("DELETE", fmt.Sprintf("/api/v1/access-facts/%d", wrong), nil, `If-Match: "v3"`).Want(200)
+	status(loop, true, "", "none")
+
+	// a doubt outlives a supersession that is undone
+	shown := create("staff_trained", "true", day(-3), "")
+	admin.Send("POST", fact(shown, "dispute"), `{"note":"nikt nie umie"}`, `If-Match: "v1"`).Want(200)
+	admin.Send("POST", fact(shown, "supersede"), fmt.Sprintf(`{"value":false,"observed_on":%q,"method":"measured"}`, day(-1)), `If-Match: "v2"`).Want(201)
+	again := admin.Send("POST", fact(shown, "reinstate"), nil, `If-Match: "v3"`).Want(200)
+	if again.At("state") != "disputed" || again.At("note") != "nikt nie umie" || again.At("superseded_by") != nil {
+		t.Errorf("got %s, want it disputed as before", again.Body)
+	}
+	status(shown, false, "disputed", true)
 
 	// what holds for a while is corrected by what holds for a while, never by what would count for good
 	text := create("text_contact", "true", day(-2), "")

@@ -142,7 +142,10 @@ func TestWhichFactStands(t *testing.T) {
 		{"after the episode", []Fact{measured, broken}, today + 6, 1, true, ""},
 		{"only an episode that passed", []Fact{broken}, today + 6, 2, false, WhyStale},
 		{"superseded", []Fact{measured, lift(5, "none", func(f *Fact) { f.ObservedOn = today; f.Superseded = true })}, today, 1, true, ""},
-		{"withdrawn", []Fact{measured, lift(5, "none", func(f *Fact) { f.ObservedOn = today; f.Withdrawn = true })}, today, 1, true, ""},
+		{"withdrawn, and older", []Fact{measured, lift(5, "none", func(f *Fact) { f.ObservedOn = today - 40; f.Withdrawn = true })}, today, 1, true, ""},
+		{"withdrawn, but superseded", []Fact{measured, lift(5, "none", func(f *Fact) { f.ObservedOn = today; f.Withdrawn, f.Superseded = true, true })}, today, 1, true, ""},
+		{"a withdrawn episode", []Fact{measured, lift(5, "none", func(f *Fact) { f.ValidFrom, f.ValidUntil, f.Withdrawn = today-1, today+1, true })}, today, 1, true, ""},
+		{"a newer one than the withdrawn", []Fact{measured, lift(5, "none", func(f *Fact) { f.ObservedOn = today - 2; f.Withdrawn = true }), lift(6, "part", func(f *Fact) { f.ObservedOn = today - 1 })}, today, 6, true, ""},
 		{"disputed, and newer", []Fact{measured, lift(5, "none", func(f *Fact) { f.ObservedOn = today; f.State = Disputed })}, today, 5, false, WhyDisputed},
 		{"past its shelf life", []Fact{measured}, addYears(today-30, 5), 1, false, WhyStale},
 		{"on the last day of it", []Fact{measured}, addYears(today-30, 5) - 1, 1, true, ""},
@@ -155,6 +158,27 @@ func TestWhichFactStands(t *testing.T) {
 			}
 			slices.Reverse(tt.facts)
 		}
+	}
+	if got := Current([]Fact{measured, lift(5, "none", func(f *Fact) { f.ObservedOn = today; f.Withdrawn = true })}, today); len(got) != 0 {
+		t.Errorf("withdrawn, and newer: got %+v, want nothing known", got)
+	}
+	bounded := func(last models.Day) []Fact { return []Fact{lift(6, "all", func(f *Fact) { f.ValidUntil = last })} }
+	shelf := addYears(today-30, 5) - 1
+	for _, tt := range []struct{ own, want models.Day }{{today + 5, today + 5}, {shelf + 20_000, shelf}} {
+		facts := bounded(tt.own)
+		if got := Statuses(facts, today)[0].Until; got != tt.want || Expires(facts, today) != tt.want+1 {
+			t.Errorf("an observation until %v: got %v, want the earlier of it and its shelf life, %v", tt.own.Date(), got.Date(), tt.want.Date())
+		}
+		for on, counts := range map[models.Day]bool{tt.want: true, tt.want + 1: false} {
+			var s sheet
+			s.fill(facts, Place{}, on)
+			if in := s.first(Inside); Current(facts, on)[0].Counts != counts || (s.fact(in, StepFreeInside) != nil) != counts {
+				t.Errorf("an observation until %v: want it to count on %v: %v", tt.own.Date(), on.Date(), counts)
+			}
+		}
+	}
+	if got := Statuses(bounded(shelf+20_000), shelf+1)[0].Why; got != WhyStale {
+		t.Errorf("past its shelf life: got %s, want stale, since its own last day is to come", got)
 	}
 	if got := Expires([]Fact{measured, broken}, today); got != today+6 {
 		t.Errorf("expires: got %v, want the day after the episode, %v", got.Date(), (today + 6).Date())

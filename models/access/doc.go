@@ -3,9 +3,10 @@
 //
 // # Facts
 //
-// For each attribute of each part one fact stands on a day (Current): not superseded, not withdrawn, begun and not ended; an episode (a
+// For each attribute of each part one fact stands on a day (Current): not superseded, begun and not ended; an episode (a
 // fact with both a first and a last day) before an observation, then the newer, then the one recorded later. An observation ends with its
-// shelf life, counted in years to the same day, unless it has a last day of its own. What has ended and what is disputed is unknown; its
+// shelf life, counted in years to the same day, or on a last day of its own if that is earlier; only an episode is bounded by its own
+// days alone. What has ended, is disputed or withdrawn is unknown; its
 // value may be shown and decides nothing. An episode that passes gives the word back to the observation under it, so an
 // episode must not supersede that.
 //
@@ -50,8 +51,9 @@
 //
 // # What becomes of facts
 //
-// A newer fact supersedes an older one; a disputed one stays and makes its attribute unknown; a withdrawn one is left out, so that an
-// older observation that nobody superseded speaks again. Statuses says of each fact whether it counts and why not. Contradicts finds what
+// A newer fact supersedes an older one; a disputed and a withdrawn one stay and make their attribute unknown: older
+// observations of it do not speak again until somebody reinstates one or records a newer one. A withdrawn episode gives the word back to the
+// observation under it. What was recorded by mistake is deleted, and what stood before counts again. Statuses says of each fact whether it counts and why not. Contradicts finds what
 // cannot be so together at one part; imports, which bring what a source says, are not held to it.
 //
 // # What a place does not have

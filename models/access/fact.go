@@ -33,7 +33,8 @@ type Fact struct {
 	// ValidFrom and ValidUntil bound the days on which the fact holds, both inclusive; 0 is no bound. A fact with both is an
 	// episode (works, a lift out of order, one day with sign language): in its days it goes before newer observations.
 	ValidFrom, ValidUntil models.Day
-	// Superseded is a fact that another replaced, Withdrawn one taken back to unknown; neither counts.
+	// Superseded is a fact that another replaced, or a deleted one: it is as if it were not there. Withdrawn is one taken back to
+	// unknown: an observation still stands in the place of older ones, and states nothing; an episode is as if it were not there.
 	Superseded, Withdrawn bool
 }
 
@@ -45,7 +46,7 @@ func FactOf(a *models.AccessFact) (Fact, error) {
 			fmt.Sprintf("Unknown access attribute %q.", a.Attribute))
 	}
 	f := Fact{ID: a.ID, Part: a.Part, Attr: attr, ObservedOn: models.DayOf(a.ObservedOn.Time),
-		Superseded: a.SupersededBy != nil, Withdrawn: a.DeletedAt != nil}
+		Superseded: a.SupersededBy != nil || a.DeletedAt != nil}
 	if a.ProductID != nil {
 		f.Part = models.LinkPath // a segment is judged as a path is
 	}
@@ -142,17 +143,25 @@ func (p Part) String() string {
 // MarshalText writes String.
 func (p Part) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// lastDay is the last day on which the fact holds: its own end, or the day before its shelf life ends.
+// lastDay is the last day on which the fact holds: of an episode its own, of an observation the day before its shelf life ends, or
+// its own when that is earlier.
 func (f *Fact) lastDay() models.Day {
-	if f.ValidUntil != 0 {
+	if f.episode() {
 		return f.ValidUntil
 	}
-	return addYears(f.ObservedOn, shelfYears()[f.Attr]) - 1
+	last := addYears(f.ObservedOn, shelfYears()[f.Attr]) - 1
+	if f.ValidUntil != 0 {
+		last = min(last, f.ValidUntil)
+	}
+	return last
 }
 
-// holds says whether the fact may count on the day: it is neither superseded nor withdrawn, has begun and has not ended.
+// gone says that the fact leaves the word to others.
+func (f *Fact) gone() bool { return f.Superseded || f.Withdrawn && f.episode() }
+
+// holds says whether the fact may stand on the day: it is not gone, has begun and has not ended.
 func (f *Fact) holds(today models.Day) bool {
-	return !f.Superseded && !f.Withdrawn && f.ObservedOn <= today && f.ValidFrom <= today && today <= f.lastDay()
+	return !f.gone() && f.ObservedOn <= today && f.ValidFrom <= today && today <= f.lastDay()
 }
 
 func (f *Fact) episode() bool { return f.ValidFrom != 0 && f.ValidUntil != 0 }
@@ -197,8 +206,8 @@ type Standing struct {
 }
 
 // Current picks for every part and attribute the fact that stands today: of those that hold the first by episode, then date, then
-// id; where none holds, the latest that has ended, as stale. Facts superseded, withdrawn or not yet begun are left out; so are
-// parts that the chain does not have. The result is in the order of the chain.
+// id; where none holds, the latest that has ended, as stale. Facts superseded or not yet begun and withdrawn episodes are left out;
+// so are parts that the chain does not have, and attributes for which the one that stands is withdrawn: nobody vouches for anything. The result is in the order of the chain.
 func Current(facts []Fact, today models.Day) []Standing {
 	type key struct {
 		part Part
@@ -208,7 +217,7 @@ func Current(facts []Fact, today models.Day) []Standing {
 	for i := range facts {
 		f := &facts[i]
 		part, ok := PartOf(f.Part, f.Attr)
-		if !ok || f.Superseded || f.Withdrawn || f.ObservedOn > today || f.ValidFrom > today {
+		if !ok || f.gone() || f.ObservedOn > today || f.ValidFrom > today {
 			continue
 		}
 		k := key{part, f.Attr}
@@ -222,6 +231,9 @@ func Current(facts []Fact, today models.Day) []Standing {
 	}
 	list := make([]Standing, 0, len(standing))
 	for k, f := range standing {
+		if f.Withdrawn {
+			continue
+		}
 		s := Standing{Part: k.part, Fact: *f, Counts: true}
 		if !f.holds(today) {
 			s.Counts, s.Why = false, WhyStale
@@ -243,7 +255,7 @@ func Expires(facts []Fact, today models.Day) models.Day {
 	var next models.Day
 	for i := range facts {
 		f := &facts[i]
-		if f.Superseded || f.Withdrawn {
+		if f.gone() {
 			continue
 		}
 		begins, ends := max(f.ObservedOn, f.ValidFrom), f.lastDay()+1

@@ -82,14 +82,13 @@ func (s *sheet) fill(facts []Fact, place Place, today models.Day) {
 	}
 	for i := range facts {
 		f := &facts[i]
-		if int(f.Attr) >= judgedAttrs || own[f.Attr] == Arrival || f.Superseded || f.Withdrawn || f.ObservedOn > today || f.ValidFrom > today {
+		if int(f.Attr) >= judgedAttrs || own[f.Attr] == Arrival || f.gone() || f.ObservedOn > today || f.ValidFrom > today {
 			continue
 		}
-		if f.ValidUntil != 0 {
-			if f.ValidUntil < today {
-				continue
-			}
-		} else if today-f.ObservedOn > 364 && addYears(f.ObservedOn, years[f.Attr]) <= today { // no year is shorter than 365 days
+		if f.ValidUntil != 0 && f.ValidUntil < today {
+			continue
+		}
+		if !f.episode() && today-f.ObservedOn > 364 && addYears(f.ObservedOn, years[f.Attr]) <= today { // no year is shorter than 365 days
 			continue
 		}
 		part, ok := Part{Link: own[f.Attr], N: 1}, true
@@ -102,7 +101,7 @@ func (s *sheet) fill(facts []Fact, place Place, today models.Day) {
 		in := s.find(part)
 		if old := in.at[f.Attr]; old == 0 || f.precedes(&facts[old-1]) {
 			in.at[f.Attr] = int16(i + 1)
-			if f.State == Disputed {
+			if f.State == Disputed || f.Withdrawn {
 				in.known &^= 1 << f.Attr
 			} else {
 				in.known |= 1 << f.Attr

@@ -54,6 +54,38 @@ func TestTakingAFactAwayNeverMakesAYes(t *testing.T) {
 	})
 }
 
+// Whoever withdraws an observation makes its attribute unknown, whatever older ones there are: as if nothing had ever been said of it.
+func TestWithdrawingMakesUnknown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		facts, place := drawFacts(t, true), drawPlace(t)
+		if len(facts) == 0 {
+			return
+		}
+		gone := rapid.IntRange(0, len(facts)-1).Draw(t, "gone")
+		older := facts[gone]
+		older.State, older.Value = Known, rapid.SampledFrom(asked[older.Attr]).Draw(t, "older value")
+		older.ObservedOn -= models.Day(rapid.IntRange(1, 200).Draw(t, "days older"))
+		without := slices.Delete(slices.Clone(facts), gone, gone+1)
+		for _, doubted := range []bool{false, true} {
+			withdrawn := append(slices.Clone(facts), older)
+			if doubted {
+				withdrawn[gone].State = Disputed
+			}
+			before := verdictsOf(withdrawn, place)
+			withdrawn[gone].Withdrawn = true
+			after := verdictsOf(withdrawn, place)
+			if want := verdictsOf(without, place); after != want {
+				t.Fatalf("got %#x, want %#x as if nothing had been said of %s", after, want, older.Attr)
+			}
+			for _, p := range models.AccessProfiles.Codes() {
+				if before.For(p) == models.VerdictUnknown && after.For(p) == models.VerdictYes {
+					t.Fatalf("%s: got yes from unknown by withdrawing %v", p, withdrawn[gone])
+				}
+			}
+		}
+	})
+}
+
 func TestAFavourableFactNeverHarms(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		na := rapid.Bool().Draw(t, "na")

@@ -9,9 +9,9 @@ import (
 	"wolnica/models"
 )
 
-// RulesVersion names the state of the thresholds in this file. It changes with every change of a limit or of a rule's shape,
-// and stored verdicts of another version are to be drawn anew.
-const RulesVersion = "2026.1"
+// RulesVersion names the state of the thresholds in this file. It changes with every change of a limit, of a rule's shape or of which
+// facts count, and stored verdicts of another version are to be drawn anew.
+const RulesVersion = "2026.2"
 
 // Where the limits come from. EN 17210 and ISO 21902 were not available: no conformity with them is claimed.
 const (

@@ -471,7 +471,7 @@ func (f *Fact) ValueText() models.Text {
 	return models.Text{}
 }
 
-// LastDay is the last day on which the fact holds: its own end, or the day before its shelf life ends.
+// LastDay is the last day on which the fact holds: of an observation the earlier of its own and the last of its shelf life.
 func (f *Fact) LastDay() models.Day { return f.lastDay() }
 
 // PartText names a part: "wejście 2"; "miejsce" for the services of the whole place.

@@ -13,7 +13,7 @@ const (
 	WhySuperseded = "superseded"
 	WhyNotYet     = "not_yet" // observed or valid from a day to come
 	WhyEnded      = "ended"   // its last day is past
-	WhyOutdone    = "outdone" // a newer observation or an episode stands in its place
+	WhyOutdone    = "outdone" // a newer observation, be it disputed or withdrawn, or an episode stands in its place
 	WhyNoPart     = "no_part" // the chain has no such part
 )
 
@@ -25,7 +25,7 @@ var FactWhys = models.CodeList{Name: "fact_why", Entries: []models.CodeEntry{
 	{Code: WhySuperseded, Label: models.Text{PL: "zastąpiony nowszym", EN: "superseded"}},
 	{Code: WhyNotYet, Label: models.Text{PL: "jeszcze nie obowiązuje", EN: "not yet in force"}},
 	{Code: WhyEnded, Label: models.Text{PL: "już nie obowiązuje", EN: "no longer in force"}},
-	{Code: WhyOutdone, Label: models.Text{PL: "liczy się inny fakt o tej cesze", EN: "another fact about the same counts"}},
+	{Code: WhyOutdone, Label: models.Text{PL: "w jego miejscu stoi inny fakt o tej cesze", EN: "another fact about the same stands in its place"}},
 	{Code: WhyNoPart, Label: models.Text{PL: "nie ma takiej części", EN: "there is no such part"}},
 }}
 
@@ -34,7 +34,8 @@ type Status struct {
 	Counts bool
 	// Why is a code of FactWhys, "" for what counts.
 	Why string
-	// Until is the last day on which the fact may count: of an observation the day before its shelf life ends.
+	// Until is the last day on which the fact may count: of an episode its own, of an observation the day before its shelf life ends or its
+	// own, whichever is earlier.
 	Until models.Day
 }
 
@@ -62,7 +63,7 @@ func Statuses(facts []Fact, today models.Day) []Status {
 			st.Why = WhyNoPart
 		case f.ObservedOn > today || f.ValidFrom > today:
 			st.Why = WhyNotYet
-		case !f.holds(today) && f.ValidUntil != 0:
+		case !f.holds(today) && f.ValidUntil != 0 && f.ValidUntil < today:
 			st.Why = WhyEnded
 		case !f.holds(today):
 			st.Why = WhyStale

@@ -90,15 +90,15 @@ func exportFixture(t *testing.T) *store.Store {
 			(1, 'inventory', 'national', '', '{}', '', '', NULL, NULL, NULL, NULL, NULL, '', '', '', '', NULL, '', now()),
 			(7, 'protection_form', 'register', 'B-1', '{}', '', '', NULL, NULL, '1950-01-01', NULL, '1999-12-31', '', '', '', '', NULL, '', NULL)`,
 		`INSERT INTO inspections (place_id, inspected_on, scale, grade) VALUES (1, '2025-06-07', 'heritage', 'fair'), (2, '2024-01-31', 'asset', '2')`,
-		// valid until after all tests, so that no shelf life ends in between
-		`INSERT INTO access_facts (place_id, part, attribute, state, value, observed_on, method, valid_until, deleted_at) VALUES
-			(1, 'path', 'path_min_width', 'known', '70', '2025-01-02', 'measured', '2200-01-01', NULL),
-			(1, '', 'staff_trained', 'known', 'true', '2025-01-02', 'owner_declared', '2200-01-01', NULL),
-			(1, 'toilet', 'toilet_wheelchair', 'not_applicable', NULL, '2025-03-04', 'measured', '2200-01-01', NULL),
-			(1, 'entrance#2', 'door_width', 'known', '92.5', '2025-01-02', 'measured', '2200-01-01', NULL),
-			(1, '', 'lit', 'known', 'true', '2025-01-02', 'measured', '2200-01-01', now()),
-			(3, '', 'induction_loop', 'known', '"fixed"', '2025-01-02', 'demonstration', '2200-01-01', NULL),
-			(4, '', 'captions', 'known', 'true', '2025-01-02', 'measured', '2200-01-01', NULL)`,
+		// for a while that outlasts all tests, so that no shelf life ends in between
+		`INSERT INTO access_facts (place_id, part, attribute, state, value, observed_on, method, valid_from, valid_until, deleted_at) VALUES
+			(1, 'path', 'path_min_width', 'known', '70', '2025-01-02', 'measured', '2025-01-02', '2200-01-01', NULL),
+			(1, '', 'staff_trained', 'known', 'true', '2025-01-02', 'owner_declared', '2025-01-02', '2200-01-01', NULL),
+			(1, 'toilet', 'toilet_wheelchair', 'not_applicable', NULL, '2025-03-04', 'measured', '2025-01-02', '2200-01-01', NULL),
+			(1, 'entrance#2', 'door_width', 'known', '92.5', '2025-01-02', 'measured', '2025-01-02', '2200-01-01', NULL),
+			(1, '', 'lit', 'known', 'true', '2025-01-02', 'measured', '2025-01-02', '2200-01-01', now()),
+			(3, '', 'induction_loop', 'known', '"fixed"', '2025-01-02', 'demonstration', '2025-01-02', '2200-01-01', NULL),
+			(4, '', 'captions', 'known', 'true', '2025-01-02', 'measured', '2025-01-02', '2200-01-01', NULL)`,
 	} {
 		if _, err := s.Pool().Exec(t.Context(), sql); err != nil {
 			t.Fatalf("fixture: %v", err)

@@ -13,8 +13,8 @@ import (
 )
 
 // What people do with facts beside writing them down. A fact is not overwritten by a newer one: that supersedes it. One that
-// somebody doubts is disputed, one that should not have been recorded is withdrawn; both keep their value and count as
-// unknown. All of it is undone by reinstating. None of it deletes anything.
+// somebody doubts is disputed, one that should not have been recorded is withdrawn; both keep their value and make their attribute
+// unknown, older observations of it notwithstanding; only a withdrawn episode gives the word back to the observation. All of it is undone by reinstating. None of it deletes anything.
 
 // SupersedeFact records a newer fact in the place of the one with the id, in one transaction: the old one stays, superseded by the new.
 // The new one is about the same attribute of the same part, which are filled in. An episode supersedes an episode only, and an observation
@@ -138,8 +138,8 @@ func restate(a *models.AccessFact, state, note string) error {
 	return nil
 }
 
-// ReinstateFact undoes: a disputed or withdrawn fact states again what it stated, with the note it had; a superseded one stands
-// again, and the one that superseded it is withdrawn in the same transaction.
+// ReinstateFact undoes one step: a superseded fact stands again as it stood, a doubt about it included, and the one that superseded it is
+// superseded by it in the same transaction; a disputed or withdrawn fact states again what it stated, with the note it had.
 func (s *Store) ReinstateFact(ctx context.Context, actor *models.User, id int64, version int) (*models.AccessFact, error) {
 	out := &models.AccessFact{}
 	err := s.inTx(ctx, actor, func(tx *gorm.DB) error {
@@ -156,9 +156,10 @@ func (s *Store) ReinstateFact(ctx context.Context, actor *models.User, id int64,
 				return models.NewError(models.CodeConflict, "Fakt, który go zastąpił, sam jest zastąpiony: cofnij najpierw tamto.",
 					"The fact that superseded it is superseded itself: undo that first.")
 			}
-			if newer.DeletedAt == nil && newer.State != models.FactWithdrawn {
+			if newer.DeletedAt == nil { // withdrawn it would make the attribute unknown
 				if err := reviseIn[models.AccessFact](tx, s, actor, &models.AccessFact{}, newer.ID, newer.Version, models.RevisionUpdate, func(a *models.AccessFact) error {
-					return restate(a, models.FactWithdrawn, a.Note)
+					a.SupersededBy = &id
+					return nil
 				}); err != nil {
 					return err
 				}
@@ -169,7 +170,10 @@ func (s *Store) ReinstateFact(ctx context.Context, actor *models.User, id int64,
 			return err
 		}
 		return reviseIn[models.AccessFact](tx, s, actor, out, id, version, models.RevisionUpdate, func(a *models.AccessFact) error {
-			a.SupersededBy = nil
+			if a.SupersededBy != nil {
+				a.SupersededBy = nil
+				return nil
+			}
 			if a.State == models.FactDisputed || a.State == models.FactWithdrawn {
 				a.State, a.Note = models.FactKnown, note
 				if len(a.Value) == 0 {
