@@ -1089,3 +1089,84 @@ func TestQueuedImportRunsAsItsBatch(t *testing.T) {
 		t.Errorf("got %q, want a failed import with its message", got)
 	}
 }
+
+// The others have written all but their audit row when the undoing begins.
+func TestUndoWaitsForWhatOthersAreChanging(t *testing.T) {
+	ctx := context.Background()
+	s := lipniki(t)
+	wait := func(want int) {
+		t.Helper()
+		for range 1000 {
+			if got := query(t, s, "SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"); got[0] == fmt.Sprint(want) {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatalf("no %d sessions came to wait for a lock", want)
+	}
+	importFile(t, s, "playgrounds", file(t, "a.geojson", points(point("Changed", "0", "stare", 20.06, 50.06))))
+	b := importFile(t, s, "playgrounds", file(t, "a.geojson", points(point("Changed", "0", "nowe", 20.06, 50.06), point("Edited", "1", "", 20.01, 50.01),
+		point("Inspected", "2", "", 20.02, 50.02), point("Stop", "3", "", 20.03, 50.03), point("Left", "4", "", 20.04, 50.04))))
+	id := func(name string) (id int64) {
+		t.Helper()
+		if err := s.Pool().QueryRow(ctx, `SELECT id FROM places WHERE name_pl = $1`, name).Scan(&id); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return id
+	}
+	day, _ := models.ParseDate("2026-01-01")
+	edit := func(id int64, version int) func() error {
+		return func() error {
+			_, err := store.Update(ctx, s, store.System(), id, version, func(p *models.Place) error { p.Operator = "ZZM"; return nil })
+			return err
+		}
+	}
+	inspection := &models.Inspection{PlaceID: id("Inspected"), InspectedOn: day, Scale: "asset", Grade: "2", Trend: "unknown", Occupancy: "unknown", SurveyAccess: "site", Method: "measured"}
+	product := &models.Product{KindCode: "event", Category: "event", Status: "open", NamePL: "Gry", Publication: "draft", Visibility: "public", Stops: []models.Stop{{PlaceID: id("Stop")}}}
+	gate, err := s.Pool().Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = gate.Rollback(ctx) }()
+	if _, err := gate.Exec(ctx, "LOCK TABLE revisions IN EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	others := []func() error{
+		edit(id("Changed"), 2),
+		edit(id("Edited"), 1),
+		func() error { return store.Create(ctx, s, store.System(), inspection) },
+		func() error { return store.Create(ctx, s, store.System(), product) },
+	}
+	done := make(chan error, len(others)+1)
+	for i, act := range others {
+		go func() { done <- act() }()
+		wait(i + 1)
+	}
+	var u store.UndoReport
+	go func() {
+		var err error
+		u, err = Undo(ctx, s, store.System(), b.ID)
+		done <- err
+	}()
+	wait(len(others) + 1)
+	if err := gate.Commit(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for range len(others) + 1 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	kept := map[string]string{}
+	for _, k := range u.Kept {
+		kept[k.Name] = k.Reason.EN
+	}
+	want := map[string]string{"Changed": "Changed after the import.", "Edited": "Changed after the import.", "Stop": "It is a stop of a tourist product.",
+		"Inspected": "Something that belongs to it was added or changed after the import."}
+	if diff := cmp.Diff(want, kept); diff != "" {
+		t.Errorf("kept: -want +got\n%s", diff)
+	}
+	if got, want := query(t, s, "SELECT concat_ws(' ', name_pl, nullif(operator, '')) FROM places WHERE deleted_at IS NULL ORDER BY name_pl"), []string{"Changed ZZM", "Edited ZZM", "Inspected", "Stop"}; !cmp.Equal(got, want) {
+		t.Errorf("got %q left, want %q", got, want)
+	}
+}

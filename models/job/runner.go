@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"wolnica/models"
@@ -20,7 +21,8 @@ import (
 	"wolnica/models/store"
 )
 
-// Runner runs queued imports one after another, and the housekeeping in between. One server has one.
+// Runner runs queued imports one after another, and the housekeeping in between; beside them it keeps the stored verdicts true.
+// One server has one.
 type Runner struct {
 	store *store.Store
 	files *media.Store
@@ -29,6 +31,8 @@ type Runner struct {
 	wake  chan struct{}
 	// judged says that all stored verdicts were found to be drawn by the rules of this program.
 	judged bool
+	// after is time.After; a test does not wait for midnight.
+	after func(time.Duration) <-chan time.Time
 }
 
 // New returns a runner whose uploads wait in dir, which is made when it is not there.
@@ -36,7 +40,7 @@ func New(s *store.Store, files *media.Store, dir string, log *slog.Logger) (*Run
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of uploads: %w", err)
 	}
-	return &Runner{store: s, files: files, dir: dir, log: log, wake: make(chan struct{}, 1)}, nil
+	return &Runner{store: s, files: files, dir: dir, log: log, wake: make(chan struct{}, 1), after: time.After}, nil
 }
 
 func (r *Runner) nudge() {
@@ -51,6 +55,9 @@ func (r *Runner) Run(ctx context.Context) {
 	if _, err := r.store.InterruptedImports(ctx); err != nil && ctx.Err() == nil {
 		r.log.Error("find interrupted imports", "error", err)
 	}
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { r.keepVerdicts(ctx) })
 	chores := time.NewTicker(time.Hour)
 	defer chores.Stop()
 	r.tidy(ctx)
@@ -169,7 +176,6 @@ func (r *Runner) tidy(ctx context.Context) {
 	if err := r.store.RefreshEnded(ctx); err != nil && ctx.Err() == nil {
 		r.log.Error("refresh ended protection", "error", err)
 	}
-	r.judge(ctx)
 	if err := r.store.PurgeSessions(ctx); err != nil && ctx.Err() == nil {
 		r.log.Error("purge sessions", "error", err)
 	}
@@ -181,6 +187,25 @@ func (r *Runner) tidy(ctx context.Context) {
 	if removed > 0 {
 		r.log.Info("removed media files without a record", "files", removed)
 	}
+}
+
+// keepVerdicts keeps the stored verdicts true until ctx ends. No import makes it wait: a verdict whose day is over must not stand.
+func (r *Runner) keepVerdicts(ctx context.Context) {
+	for {
+		r.judge(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.after(untilVerdicts(time.Now())):
+		}
+	}
+}
+
+// untilVerdicts says how long after now verdicts are to be looked at: at the next midnight of the program's clock, but within
+// an hour, in case the database was away or the machine asleep.
+func untilVerdicts(now time.Time) time.Duration {
+	y, m, d := now.Date()
+	return min(time.Date(y, m, d+1, 0, 0, 0, 0, now.Location()).Sub(now), time.Hour)
 }
 
 // judge keeps the stored verdicts true: all of them by the rules of this program, once, and those whose day has come.

@@ -219,7 +219,7 @@ func (s *Store) exportPlaces(ctx context.Context, user *models.User, f models.Pl
 	if e.last > 0 {
 		q.and("p.id > ?", e.last)
 	}
-	sql := "DECLARE export NO SCROLL CURSOR FOR SELECT " + exportSelect(q, scope) + " FROM places p WHERE " + q.where() + " ORDER BY p.id"
+	sql := "DECLARE export NO SCROLL CURSOR FOR SELECT " + exportSelect(q, scope, s.today()) + " FROM places p WHERE " + q.where() + " ORDER BY p.id"
 	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return mapError(fmt.Errorf("export places: %w", err))
@@ -403,8 +403,9 @@ func (e exportPartsQuery) send(p *pgconn.Pipeline, ids []int64) {
 	p.SendQueryParams(e.byIDs, [][]byte{list}, nil, nil, e.formats)
 }
 
-// exportSelect is the list of expressions that gives the columns as the reader may see them.
-func exportSelect(q *query, scope models.Scope) string {
+// exportSelect is the list of expressions that gives the columns as the reader may see them. Verdicts that have not been drawn
+// anew since their day are exported as unknown, so that what is exported holds for today.
+func exportSelect(q *query, scope models.Scope, today time.Time) string {
 	masked := "p.visibility = 'coarse'"
 	if len(scope.Municipalities) > 0 {
 		masked += " AND NOT coalesce(p.municipality_id = ANY(" + q.arg(scope.Municipalities) + "), false)"
@@ -427,7 +428,7 @@ func exportSelect(q *query, scope models.Scope) string {
 		}
 		parts = append(parts, sql)
 	}
-	parts = append(parts, "ST_AsEWKB("+shownGeom(scope, q)+")", "p.municipality_id", masked, "p.verdicts")
+	parts = append(parts, "ST_AsEWKB("+shownGeom(scope, q)+")", "p.municipality_id", masked, verdictsOn(q, today))
 	return strings.Join(parts, ", ")
 }
 

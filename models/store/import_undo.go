@@ -129,6 +129,9 @@ func (u *undo) run(ctx context.Context) error {
 	if err := u.permit(ctx); err != nil {
 		return err
 	}
+	if err := u.lock(ctx); err != nil {
+		return fmt.Errorf("lock what the import wrote: %w", err)
+	}
 	if err := u.keep(ctx); err != nil {
 		return err
 	}
@@ -216,6 +219,23 @@ func (u *undo) permit(ctx context.Context) error {
 		return models.NewError(models.CodeForbidden, "Import objął miejsca, których nie wolno ci zmieniać.", "The import covers places that you may not change.")
 	}
 	return nil
+}
+
+// lock has the records that the import wrote stay as keep finds them: whoever is changing one is waited for, and whoever comes
+// later finds it undone. A change of a fact locks the fact before its place, so places come last; they are locked against new
+// parts, children and stops too.
+func (u *undo) lock(ctx context.Context) error {
+	for _, t := range undoTables() {
+		if t.kind == models.KindPlace {
+			continue
+		}
+		if _, err := u.tx.Exec(ctx, `SELECT count(*) FROM (SELECT 1 FROM `+t.name+` t WHERE id IN (SELECT id FROM undo_records WHERE subject = $1)
+			ORDER BY id FOR NO KEY UPDATE) l`, string(t.kind)); err != nil {
+			return err
+		}
+	}
+	_, err := u.tx.Exec(ctx, `SELECT count(*) FROM (SELECT 1 FROM places WHERE id IN (SELECT place_id FROM undo_records) ORDER BY id FOR UPDATE) l`)
+	return err
 }
 
 // keep marks the records that were worked on since.

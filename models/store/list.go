@@ -332,7 +332,7 @@ func (s *Store) filterProducts(ctx context.Context, q *query, user *models.User,
 			q.and("EXISTS (SELECT 1 FROM places x WHERE x.id = ? AND x.deleted_at IS NULL AND "+v+")", *f.PlaceID)
 		}
 	}
-	q.verdicts(f.Verdicts)
+	q.verdicts(f.Verdicts, s.today())
 	if f.On != nil {
 		on := f.On.Format(time.DateOnly)
 		q.and("(p.valid_from IS NULL OR p.valid_from <= ?::date) AND (p.valid_to IS NULL OR p.valid_to >= ?::date)", on, on)

@@ -311,7 +311,7 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 	if len(f.Lifecycles) > 0 {
 		q.and("p.lifecycle = ANY(?)", f.Lifecycles)
 	}
-	q.verdicts(f.Verdicts)
+	q.verdicts(f.Verdicts, s.today())
 	if f.ParentID != nil {
 		// a coarse place's parent would tell where it is, and so would the children of a coarse parent
 		q.and("p.parent_id = ?", *f.ParentID)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
@@ -79,15 +80,24 @@ func (q *query) visible(table string, scope models.Scope) string {
 	return fmt.Sprintf("(%s OR %s.municipality_id = ANY(%s))", public, table, q.arg(scope.Municipalities))
 }
 
+// verdictsOn are the stored verdicts of the place or product p, all unknown from the day on which they are to be drawn anew.
+func verdictsOn(q *query, today time.Time) string {
+	return "(CASE WHEN p.verdicts_until <= " + q.arg(today) + "::date THEN 0 ELSE p.verdicts END)"
+}
+
 // verdicts narrows places or products to those whose stored verdicts pass, by profile.
-func (q *query) verdicts(wanted map[string][]string) {
+func (q *query) verdicts(wanted map[string][]string, today time.Time) {
+	if len(wanted) == 0 {
+		return
+	}
+	stored := verdictsOn(q, today)
 	for i, profile := range models.AccessProfiles.Entries {
 		if verdicts := wanted[profile.Code]; len(verdicts) > 0 {
 			numbers := make([]int64, len(verdicts))
 			for j, v := range verdicts {
 				numbers[j] = int64(models.VerdictCodes.Index(v))
 			}
-			q.and(fmt.Sprintf("(p.verdicts >> %d & 3) = ANY(?)", 2*i), numbers)
+			q.and(fmt.Sprintf("(%s >> %d & 3) = ANY(?)", stored, 2*i), numbers)
 		}
 	}
 }

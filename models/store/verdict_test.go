@@ -165,3 +165,39 @@ func TestFactsStoredTogetherAreStoredAllOrNone(t *testing.T) {
 		}
 	}
 }
+
+// What nobody has drawn anew since its day is unknown to whoever asks or exports.
+func TestAVerdictOfAnotherDayIsUnknown(t *testing.T) {
+	now := time.Now()
+	s := storetest.OpenWith(t, store.Config{Now: func() time.Time { return now }})
+	p := place(t, s, "Teatr", 19.05, 50.05)
+	loop := fact(p.ID, "induction_loop", `"fixed"`)
+	loop.ValidUntil = pointer(models.DateOf(now))
+	if err := store.Create(ctx, s, store.System(), loop); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"yes", "unknown"} {
+		for _, asked := range []string{"yes", "unknown"} {
+			found, _, err := s.Places(ctx, store.System(), models.PlaceFilter{Verdicts: map[string][]string{"hard_of_hearing": {asked}}}, models.Page{Limit: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := len(found) == 1; got != (asked == want) {
+				t.Errorf("asked for %s on the day of %s: found it: %v", asked, want, got)
+			}
+		}
+		exported := 0
+		if err := s.ExportPlaces(ctx, store.System(), models.PlaceFilter{}, func(r *store.ExportRow) error {
+			exported++
+			for i, c := range store.ExportColumns() {
+				if got := string(r.Bytes(i)); c.Name == "verdict_hard_of_hearing" && got != want {
+					t.Errorf("exported %s, want %s", got, want)
+				}
+			}
+			return nil
+		}); err != nil || exported != 1 {
+			t.Fatalf("exported %d places: %v", exported, err)
+		}
+		now = now.AddDate(0, 0, 1)
+	}
+}
