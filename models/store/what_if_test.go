@@ -69,7 +69,7 @@ func BenchmarkWhatIf(b *testing.B) {
 	b.Run("survey100000places", func(b *testing.B) {
 		for b.Loop() {
 			visits, next, err := s.Survey(ctx, store.System(), store.SurveyFilter{}, models.Page{Limit: 20})
-			if err != nil || len(visits) != 20 || next == "" || len(visits[0].Settles) != 8 {
+			if err != nil || len(visits) != 20 || next == "" || len(visits[0].Settles) == 0 {
 				b.Fatalf("got %d visits, %v", len(visits), err)
 			}
 		}
