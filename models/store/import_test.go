@@ -48,7 +48,11 @@ func TestImportsWriteEveryAuditedColumnOfParts(t *testing.T) {
 			}
 		}
 		slices.Sort(got)
-		if diff := cmp.Diff(auditNamesOf(reflect.ValueOf(table.fresh()).Elem().Interface()), got); diff != "" {
+		// imports write parts of places, not facts of a product's segments
+		want := slices.DeleteFunc(auditNamesOf(reflect.ValueOf(table.fresh()).Elem().Interface()), func(name string) bool {
+			return slices.Contains([]string{"product_id", "segment_from", "segment_to"}, name)
+		})
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: -audit +import\n%s", table.name, diff)
 		}
 	}
