@@ -68,7 +68,7 @@ func FactOf(a *models.AccessFact) (Fact, error) {
 	if a.ValidUntil != nil {
 		f.ValidUntil = models.DayOf(a.ValidUntil.Time)
 	}
-	if f.State == NotApplicable || a.State != models.FactKnown && len(a.Value) == 0 {
+	if f.State == NotApplicable || a.State != models.FactKnown && (len(a.Value) == 0 || string(a.Value) == "null") {
 		return f, nil // disputed or withdrawn without a value: it was said not to be applicable
 	}
 	v, err := attr.Parse(a.Value)
