@@ -23,35 +23,37 @@ func plainValue(value json.RawMessage) string {
 	return string(value)
 }
 
-// typedValue is what a person typed as the JSON the attribute takes; what does not fit is passed on as a text, which the domain refuses.
-func typedValue(attribute, text string) json.RawMessage {
+// typedValue is what was typed or chosen as the JSON the attribute takes, nil for nothing. What fits no value of the attribute is passed on as a
+// text, which the domain refuses with what is allowed. Codes of a set come one by one or with commas between them.
+func typedValue(attribute string, given ...string) json.RawMessage {
+	if len(given) == 0 || given[0] == "" {
+		return nil
+	}
 	info, _ := models.AccessAttributeByCode(attribute)
-	var out any = text
+	text := strings.TrimSpace(given[0])
+	var value any = text
 	switch info.Type {
 	case models.AttributeNumber, models.AttributeInteger:
-		if n, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64); err == nil {
-			out = n
+		if n, err := strconv.ParseFloat(strings.Replace(strings.ReplaceAll(text, "−", "-"), ",", ".", 1), 64); err == nil {
+			value = n
 		}
 	case models.AttributeBoolean:
 		switch strings.ToLower(text) {
 		case "tak", "yes", "true":
-			out = true
+			value = true
 		case "nie", "no", "false":
-			out = false
+			value = false
 		}
 	case models.AttributeSet:
 		codes := []string{}
-		for c := range strings.SplitSeq(text, ",") {
+		for c := range strings.SplitSeq(strings.Join(given, ","), ",") {
 			codes = append(codes, strings.TrimSpace(c))
 		}
-		out = codes
+		value = codes
 	}
-	if text == "" {
-		return nil
-	}
-	b, err := json.Marshal(out)
-	if err != nil { // an infinite number
-		return json.RawMessage(strconv.Quote(text))
+	b, err := json.Marshal(value)
+	if err != nil { // an endless number
+		b, _ = json.Marshal(text)
 	}
 	return b
 }

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -606,30 +605,7 @@ func (f factForm) read() (*models.AccessFact, error) {
 	case f.NA:
 		a.State = models.FactNotApplicable
 	case len(given) > 0:
-		a.Value = typedFactValue(f.Attribute, given)
+		a.Value = typedValue(f.Attribute, given...)
 	}
 	return a, wrong.Err()
-}
-
-// typedFactValue is what was typed as facts store it; what is none of the attribute's values becomes one that it refuses.
-func typedFactValue(attribute string, given []string) json.RawMessage {
-	info, _ := models.AccessAttributeByCode(attribute)
-	var value any = given[0]
-	switch info.Type {
-	case models.AttributeNumber, models.AttributeInteger:
-		if x, err := strconv.ParseFloat(strings.Replace(strings.ReplaceAll(given[0], "−", "-"), ",", ".", 1), 64); err == nil {
-			value = x
-		}
-	case models.AttributeBoolean:
-		if b, err := strconv.ParseBool(given[0]); err == nil {
-			value = b
-		}
-	case models.AttributeSet:
-		value = given
-	}
-	b, err := json.Marshal(value)
-	if err != nil { // an endless number
-		b, _ = json.Marshal(given[0])
-	}
-	return b
 }

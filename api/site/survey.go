@@ -1,7 +1,6 @@
 package site
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -473,8 +472,8 @@ func (v *visit) surveyFacts(of *store.SurveyVisit, typed url.Values) (facts []*m
 			if len(answers) > 0 && !slices.Equal(answers, []string{"not_applicable"}) {
 				about(name, "one_of", "Podaj wartość albo „nie dotyczy”, nie jedno i drugie.", "Give a value or “not applicable”, not both.")
 			}
-		} else if f.Value = answerValue(slot.Attribute, answers); f.Value == nil {
-			about(name, "number", "Podaj liczbę, np. 4,5.", "Give a number, such as 4.5.")
+		} else {
+			f.Value = typedValue(f.Attribute, answers...)
 		}
 		facts, names = append(facts, f), append(names, name)
 	}
@@ -501,29 +500,6 @@ func everySlot(of *store.SurveyVisit, typed url.Values) []access.Slot {
 	}
 	slices.SortFunc(more, func(a, b access.Slot) int { return strings.Compare(slotName(a), slotName(b)) })
 	return append(slots, more...)
-}
-
-// answerValue is the answer as a fact stores it, nil for what is no number.
-func answerValue(a access.Attr, answers []string) json.RawMessage {
-	switch a.Info().Type {
-	case models.AttributeBoolean:
-		return json.RawMessage(strconv.FormatBool(answers[0] == "true"))
-	case models.AttributeNumber, models.AttributeInteger:
-		x, err := strconv.ParseFloat(strings.Replace(strings.TrimSpace(answers[0]), ",", ".", 1), 64)
-		if err != nil {
-			return nil
-		}
-		b, err := json.Marshal(x)
-		if err != nil { // NaN, infinity
-			return nil
-		}
-		return b
-	case models.AttributeSet:
-		b, _ := json.Marshal(answers) // texts
-		return b
-	}
-	b, _ := json.Marshal(answers[0]) // a text
-	return b
 }
 
 // createSlots records the facts, all or none; what is wrong with one points at the field it came from.

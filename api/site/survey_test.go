@@ -61,6 +61,7 @@ func TestASurveyIsFilledInOnThePhone(t *testing.T) {
 	for name, bad := range map[string]url.Values{
 		"nothing answered": {"day": {"2026-05-01"}, "method": {"measured"}}, "no number": {"day": {"2026-05-01"}, "method": {"measured"}, "entrance.door_width": {"szeroko"}},
 		"a day to come": {"day": {"2199-01-01"}, "method": {"measured"}, ".staff_trained": {"true"}}, "no day": {"method": {"measured"}, ".staff_trained": {"true"}},
+		"neither yes nor no":    {"day": {"2026-05-01"}, "method": {"measured"}, ".staff_trained": {"może"}},
 		"another method":        {"day": {"2026-05-01"}, "method": {"imported"}, ".staff_trained": {"true"}},
 		"both a value and none": {"day": {"2026-05-01"}, "method": {"measured"}, "entrance.door_width": {"95"}, "entrance.door_width.absent": {"yes"}},
 	} {
