@@ -1,5 +1,7 @@
 package models
 
+import "strconv"
+
 // Language is a language the interface and every message exist in.
 type Language string
 
@@ -21,4 +23,20 @@ func (t Text) In(l Language) string {
 		return t.EN
 	}
 	return t.PL
+}
+
+// Number writes a count, which is not negative, with the separators of the language: "12 345" with hard spaces from five digits on in
+// Polish, "1,234" in English.
+func (l Language) Number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	separator := "\u00a0"
+	if l == English {
+		separator = ","
+	} else if len(digits) <= 4 {
+		return digits
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + separator + digits[i:]
+	}
+	return digits
 }

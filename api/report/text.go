@@ -146,19 +146,7 @@ func (r *request) count(n int, one, few, many, oneEN, manyEN string) string {
 }
 
 // number writes a count with the separators of the language.
-func (r *request) number(n int) string {
-	digits := strconv.Itoa(n)
-	separator := "\u00a0"
-	if r.lang == models.English {
-		separator = ","
-	} else if len(digits) <= 4 {
-		return digits
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
-	}
-	return digits
-}
+func (r *request) number(n int) string { return r.lang.Number(int64(n)) }
 
 // cost writes a range of money.
 func (r *request) cost(low, high int) string {

@@ -129,19 +129,7 @@ func textKeysOfBranch(n *parse.BranchNode, each func(key string) error) error {
 }
 
 // number writes a count with the separators of the language.
-func number(n int64, lang models.Language) string {
-	digits := strconv.FormatInt(n, 10)
-	separator := "\u00a0"
-	if lang == models.English {
-		separator = ","
-	} else if len(digits) <= 4 {
-		return digits
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
-	}
-	return digits
-}
+func number(n int64, lang models.Language) string { return lang.Number(n) }
 
 // decimal writes a measure with at most two decimals and the sign of the language.
 func decimal(x float64, lang models.Language) string {

@@ -135,15 +135,7 @@ func readLegs(ctx context.Context, db statements, at map[int64]*judgedProduct, i
 		if err := scan(&a.ID, &a.ProductID, &a.SegmentFrom, &a.SegmentTo, &a.Attribute, &a.State, &value, &a.ObservedOn.Time, &from, &until, &a.SupersededBy); err != nil {
 			return err
 		}
-		if value != "" {
-			a.Value = []byte(value)
-		}
-		if from != nil {
-			a.ValidFrom = &models.Date{Time: *from}
-		}
-		if until != nil {
-			a.ValidUntil = &models.Date{Time: *until}
-		}
+		fillScanned(&a, value, from, until)
 		if p := at[*a.ProductID]; p != nil {
 			p.facts = append(p.facts, a)
 		}

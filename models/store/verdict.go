@@ -209,15 +209,7 @@ func readFacts(ctx context.Context, db statements, condition string, args ...any
 		if err := scan(&a.ID, &place, &a.Part, &a.Attribute, &a.State, &value, &a.ObservedOn.Time, &from, &until, &a.SupersededBy); err != nil {
 			return err
 		}
-		if value != "" {
-			a.Value = []byte(value)
-		}
-		if from != nil {
-			a.ValidFrom = &models.Date{Time: *from}
-		}
-		if until != nil {
-			a.ValidUntil = &models.Date{Time: *until}
-		}
+		fillScanned(&a, value, from, until)
 		if f, err := access.FactOf(&a); err == nil { // what the table of attributes does not have any more is not known
 			facts[place] = append(facts[place], f)
 		}
@@ -227,6 +219,19 @@ func readFacts(ctx context.Context, db statements, condition string, args ...any
 		return nil, fmt.Errorf("read the facts: %w", err)
 	}
 	return facts, nil
+}
+
+// fillScanned fills in what a row of a fact has or has not.
+func fillScanned(a *models.AccessFact, value string, from, until *time.Time) {
+	if value != "" {
+		a.Value = []byte(value)
+	}
+	if from != nil {
+		a.ValidFrom = &models.Date{Time: *from}
+	}
+	if until != nil {
+		a.ValidUntil = &models.Date{Time: *until}
+	}
 }
 
 func categoriesOf(codes ...*string) []string {
