@@ -43,6 +43,8 @@ type Config struct {
 	// Features keeps the texts of the OGC API's features; its Forget has to be that of the map's configuration. Without it, or
 	// without the map, they are read anew for each answer.
 	Features *ogc.Cache
+	// Docs keep the texts of the documentation, for several servers with the same routes; nil makes them anew.
+	Docs *api.Docs
 	// PDF prints reports; nil is a printer that takes the Chromium it finds.
 	PDF *pdf.Printer
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
@@ -102,7 +104,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err := api.Mount(engine, routes, settings); err != nil {
 		return nil, fmt.Errorf("set the routes up: %w", err)
 	}
-	if err := api.MountDocs(engine, routes, info(cfg.Version)); err != nil {
+	if err := cmp.Or(cfg.Docs, &api.Docs{}).Mount(engine, routes, info(cfg.Version)); err != nil {
 		return nil, fmt.Errorf("document the routes: %w", err)
 	}
 	pages.Mount(engine)
