@@ -94,13 +94,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set the server up: %w", err)
 	}
-	routes := slices.Concat(
-		accounts.Routes(),
-		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, Temp: cfg.Temp, Now: cfg.Now}),
-	)
-	if cfg.Map != nil {
-		routes = append(routes, tiles.Routes(tiles.Config{Data: cfg.Map, Ground: tileGround(cfg.Ground), CacheBytes: cmp.Or(cfg.TileCache, DefaultTileCache), Gates: cfg.Gates})...)
-	}
+	routes := documentedRoutes(cfg, accounts)
 	if err := api.Mount(engine, routes, settings); err != nil {
 		return nil, fmt.Errorf("set the routes up: %w", err)
 	}
@@ -123,6 +117,32 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	gis.Mount(engine)
 	return engine, nil
+}
+
+// documentedRoutes is the table that the OpenAPI document describes.
+func documentedRoutes(cfg Config, accounts *auth.Accounts) []api.Route {
+	routes := slices.Concat(
+		accounts.Routes(),
+		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, Temp: cfg.Temp, Now: cfg.Now}),
+	)
+	if cfg.Map != nil {
+		routes = append(routes, tiles.Routes(tiles.Config{Data: cfg.Map, Ground: tileGround(cfg.Ground), CacheBytes: cmp.Or(cfg.TileCache, DefaultTileCache), Gates: cfg.Gates})...)
+	}
+	return routes
+}
+
+// apiVersion is the version that OpenAPI gives the document: that of the addresses, /api/v1.
+const apiVersion = "1"
+
+// OpenAPI is the OpenAPI 3.1 document of a server with a map, as it is served at /api/v1/openapi.json but for the version:
+// that of the API instead of the program's, so that the same API always gives the same bytes. It needs no database.
+func OpenAPI(lang models.Language) ([]byte, error) {
+	accounts, err := auth.New(nil, auth.Config{})
+	if err != nil {
+		return nil, fmt.Errorf("set signing in up: %w", err)
+	}
+	// The table is only read: no route of it is ever served.
+	return api.OpenAPI(documentedRoutes(Config{Map: new(mapdata.Data)}, accounts), info(apiVersion), lang)
 }
 
 // tileGround is the schematic ground as tiles draw it.
