@@ -169,7 +169,7 @@ func info(version string) api.Info {
 		Tags: []api.TagInfo{
 			tag("map", "Mapa", "Map"), tag("places", "Miejsca", "Places"), tag("protections", "Ochrona zabytków", "Protection ledger"), tag("inspections", "Przeglądy stanu", "Inspections"),
 			tag("access-facts", "Dostępność", "Accessibility facts"), tag("access", "Dostępność: tabele, planowanie, teren", "Accessibility: tables, planning, surveys"), tag("external-ids", "Identyfikatory zewnętrzne", "External ids"), tag("media", "Pliki", "Files"),
-			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("municipalities", "Gminy", "Municipalities"),
+			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("reports", "Zgłoszenia zmian", "Reports of changes"), tag("views", "Zapisane widoki", "Saved views"), tag("municipalities", "Gminy", "Municipalities"),
 			tag("vocabularies", "Słowniki", "Vocabularies"), tag("auth", "Logowanie i klucze", "Signing in and keys"), tag("users", "Użytkownicy", "Users"),
 		},
 	}
