@@ -68,7 +68,7 @@ func Routes(d Deps) []api.Route {
 		h.interchange(),
 		h.factProposals(),
 		h.accessTables(),
-		[]api.Route{h.whatIf(), h.survey()},
+		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey()},
 		h.article6(),
 	)
 }
