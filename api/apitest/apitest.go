@@ -40,6 +40,9 @@ type Server struct {
 	t      testing.TB
 }
 
+// docs are the same for every server; most of the time it takes to set one up is theirs.
+var docs api.Docs
+
 // New starts a server on a fresh migrated database; both end with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
@@ -76,7 +79,7 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 		t.Fatalf("load the map: %v", err)
 	}
 	running.Go(func() { world.Run(ctx) })
-	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Features: features, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now,
+	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Features: features, Docs: &docs, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now,
 		Gates: api.NewGates(api.DefaultBounds())})
 	if err != nil {
 		t.Fatalf("set the server up: %v", err)

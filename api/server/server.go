@@ -43,6 +43,8 @@ type Config struct {
 	// Features keeps the texts of the OGC API's features; its Forget has to be that of the map's configuration. Without it, or
 	// without the map, they are read anew for each answer.
 	Features *ogc.Cache
+	// Docs keep the texts of the documentation, for several servers with the same routes; nil makes them anew.
+	Docs *api.Docs
 	// PDF prints reports; nil is a printer that takes the Chromium it finds.
 	PDF *pdf.Printer
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
@@ -92,17 +94,11 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set the server up: %w", err)
 	}
-	routes := slices.Concat(
-		accounts.Routes(),
-		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, Temp: cfg.Temp, Now: cfg.Now}),
-	)
-	if cfg.Map != nil {
-		routes = append(routes, tiles.Routes(tiles.Config{Data: cfg.Map, Ground: tileGround(cfg.Ground), CacheBytes: cmp.Or(cfg.TileCache, DefaultTileCache), Gates: cfg.Gates})...)
-	}
+	routes := documentedRoutes(cfg, accounts)
 	if err := api.Mount(engine, routes, settings); err != nil {
 		return nil, fmt.Errorf("set the routes up: %w", err)
 	}
-	if err := api.MountDocs(engine, routes, info(cfg.Version)); err != nil {
+	if err := cmp.Or(cfg.Docs, &api.Docs{}).Mount(engine, routes, info(cfg.Version)); err != nil {
 		return nil, fmt.Errorf("document the routes: %w", err)
 	}
 	pages.Mount(engine)
@@ -121,6 +117,32 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	gis.Mount(engine)
 	return engine, nil
+}
+
+// documentedRoutes is the table that the OpenAPI document describes.
+func documentedRoutes(cfg Config, accounts *auth.Accounts) []api.Route {
+	routes := slices.Concat(
+		accounts.Routes(),
+		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, Temp: cfg.Temp, Now: cfg.Now}),
+	)
+	if cfg.Map != nil {
+		routes = append(routes, tiles.Routes(tiles.Config{Data: cfg.Map, Ground: tileGround(cfg.Ground), CacheBytes: cmp.Or(cfg.TileCache, DefaultTileCache), Gates: cfg.Gates})...)
+	}
+	return routes
+}
+
+// apiVersion is the version that OpenAPI gives the document: that of the addresses, /api/v1.
+const apiVersion = "1"
+
+// OpenAPI is the OpenAPI 3.1 document of a server with a map, as it is served at /api/v1/openapi.json but for the version:
+// that of the API instead of the program's, so that the same API always gives the same bytes. It needs no database.
+func OpenAPI(lang models.Language) ([]byte, error) {
+	accounts, err := auth.New(nil, auth.Config{})
+	if err != nil {
+		return nil, fmt.Errorf("set signing in up: %w", err)
+	}
+	// The table is only read: no route of it is ever served.
+	return api.OpenAPI(documentedRoutes(Config{Map: new(mapdata.Data)}, accounts), info(apiVersion), lang)
 }
 
 // tileGround is the schematic ground as tiles draw it.
@@ -147,7 +169,7 @@ func info(version string) api.Info {
 		Tags: []api.TagInfo{
 			tag("map", "Mapa", "Map"), tag("places", "Miejsca", "Places"), tag("protections", "Ochrona zabytków", "Protection ledger"), tag("inspections", "Przeglądy stanu", "Inspections"),
 			tag("access-facts", "Dostępność", "Accessibility facts"), tag("access", "Dostępność: tabele, planowanie, teren", "Accessibility: tables, planning, surveys"), tag("external-ids", "Identyfikatory zewnętrzne", "External ids"), tag("media", "Pliki", "Files"),
-			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("municipalities", "Gminy", "Municipalities"),
+			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("reports", "Zgłoszenia zmian", "Reports of changes"), tag("views", "Zapisane widoki", "Saved views"), tag("municipalities", "Gminy", "Municipalities"),
 			tag("vocabularies", "Słowniki", "Vocabularies"), tag("auth", "Logowanie i klucze", "Signing in and keys"), tag("users", "Użytkownicy", "Users"),
 		},
 	}

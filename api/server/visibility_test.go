@@ -234,7 +234,7 @@ func hide(t *testing.T, s *apitest.Server, open openRecords) hiddenRecords {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
-	for _, table := range []string{"places", "products", "inspections", "protections", "external_ids", "access_facts", "media", "fact_proposals"} {
+	for _, table := range []string{"places", "products", "inspections", "protections", "external_ids", "access_facts", "media", "fact_proposals", "reports", "report_items", "saved_views"} {
 		execute(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), 7770000)", table))
 	}
 	admin := s.Admin()
@@ -255,6 +255,10 @@ func hide(t *testing.T, s *apitest.Server, open openRecords) hiddenRecords {
 	for _, id := range []int64{open.church, open.coarse, h.places[0]} { // proposals are nobody's but the staff's, of public places too
 		admin.Send("POST", fmt.Sprintf("/api/v1/places/%d/notes", id), `{"text":"Tajemnicza winda, WC przystosowane dla osób niepełnosprawnych, brak pochylni"}`).Want(200)
 	}
+	for _, id := range []int64{open.church, open.coarse, h.places[0]} { // nor is what passers-by reported
+		admin.Send("POST", fmt.Sprintf("/api/v1/places/%d/reports", id), `{"message":"Tajemnicza wiadomość","changes":{"opening_hours":"Tajemne"},"facts":[{"attribute":"steps","value":9,"observed_on":"2024-05-01"}]}`).Want(201)
+	}
+	admin.Send("POST", "/api/v1/views", `{"name":"Tajemny widok","workspace":"registry","query":"q=tajemniczy","shared":true}`).Want(201)
 	execute("UPDATE places SET publication = 'draft' WHERE id = ANY($1)", h.places[5:7])
 	execute("UPDATE places SET publication = 'in_review' WHERE id = $1", h.places[7])
 	execute("UPDATE places SET publication = 'archived' WHERE id = ANY($1)", h.places[8:9])
@@ -404,6 +408,9 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"/api/v1/users": {"/api/v1/users"}, "/api/v1/users/:id": {"/api/v1/users/1"}, "/api/v1/users/:id/history": {"/api/v1/users/1/history"},
 		"/api/v1/fact-proposals":     {"/api/v1/fact-proposals", "/api/v1/fact-proposals?status=proposed", fmt.Sprintf("/api/v1/fact-proposals?place=%d", open.church)},
 		"/api/v1/fact-proposals/:id": {"/api/v1/fact-proposals/1", "/api/v1/fact-proposals/777"}, "/api/v1/fact-proposals/:id/history": {"/api/v1/fact-proposals/1/history", "/api/v1/fact-proposals/777/history"},
+		"/api/v1/reports": {"/api/v1/reports", "/api/v1/reports?state=open", fmt.Sprintf("/api/v1/reports?place_id=%d", open.church)}, "/api/v1/reports/count": {"/api/v1/reports/count"},
+		"/api/v1/reports/:id": {"/api/v1/reports/1", "/api/v1/reports/7770001", "/api/v1/reports/777"}, "/api/v1/reports/:id/history": {"/api/v1/reports/7770001/history", "/api/v1/reports/777/history"},
+		"/api/v1/views": {"/api/v1/views", "/api/v1/views?workspace=registry"}, "/api/v1/views/:id": {"/api/v1/views/7770001", "/api/v1/views/777"},
 		"/api/v1/imports": {"/api/v1/imports"}, "/api/v1/imports/:id": {"/api/v1/imports/1"}, "/api/v1/imports/:id/issues": {"/api/v1/imports/1/issues"}, "/api/v1/import-profiles": {"/api/v1/import-profiles"},
 		"/api/v1/vocabularies": {"/api/v1/vocabularies"}, "/api/v1/access/attributes": {"/api/v1/access/attributes"}, "/api/v1/access/thresholds": {"/api/v1/access/thresholds"},
 		"/api/v1/access/profiles": {"/api/v1/access/profiles"}, "/api/v1/access/fixes": {"/api/v1/access/fixes"}, "/api/v1/access/survey": {"/api/v1/access/survey"},

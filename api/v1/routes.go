@@ -67,6 +67,8 @@ func Routes(d Deps) []api.Route {
 		h.mapRoutes(),
 		h.interchange(),
 		h.factProposals(),
+		h.reports(),
+		h.savedViews(),
 		h.accessTables(),
 		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey()},
 		h.article6(),
