@@ -58,7 +58,6 @@ type request struct {
 	x, y    uint32
 	layers  []Layer
 	english bool
-	profile int // of models.AccessProfiles, -1 for none
 }
 
 // painter draws tiles, one at a time, in memory that is used again.
@@ -85,9 +84,9 @@ func (p *painter) paint(v mapdata.Views, ground []Ground, r request) []byte {
 		case LayerMunicipalities:
 			p.municipalities(l, v.State, r)
 		case LayerPlaces:
-			p.records(l, v.Places, r, placeAttributes(l, v.State, r, p))
+			p.records(l, v.Places, r, placeAttributes(l, v, r, p))
 		case LayerProducts:
-			p.records(l, v.Products, r, productAttributes(l, v.State, r, p))
+			p.records(l, v.Products, r, productAttributes(l, v, r, p))
 		}
 	}
 	return p.encoder.Bytes()
@@ -261,7 +260,8 @@ func lazily(codes []string) lazy { return lazy{codes, make([]uint32, len(codes))
 
 func verdictCodes() []string { return models.VerdictCodes.Codes() }
 
-func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attributes {
+func placeAttributes(l *mvt.Layer, v mapdata.Views, r request, p *painter) attributes {
+	s := v.State
 	p.forget(s)
 	keyName, keyFacet, keyCategory, keyOther := l.Key("name"), l.Key("facet"), l.Key("category"), l.Key("second_category")
 	keyGrade, keyFreshness, keyLifecycle, keyProtected := l.Key("grade"), l.Key("freshness"), l.Key("lifecycle"), l.Key("protected")
@@ -279,8 +279,8 @@ func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attr
 		if second != 0 {
 			tags = append(tags, keyOther, p.category(l, s, second))
 		}
-		if r.profile >= 0 {
-			tags = append(tags, keyVerdict, verdicts.number(l, e.Value(mapdata.PlaceVerdict)>>(2*r.profile)&3))
+		if v.Judged != nil {
+			tags = append(tags, keyVerdict, verdicts.number(l, v.Judged.Place(e)))
 		}
 		return tags
 	}
@@ -315,11 +315,12 @@ func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attr
 	}}
 	a.fields = append(a.fields, facetField)
 	counted := []countKey{{facetField, 1, l.Key(models.FacetHeritage)}, {facetField, 2, l.Key(models.FacetInfrastructure)}, {facetField, 3, l.Key("both")}}
-	a.cluster, a.fields = clusterTags(l, r, counted, placeVerdictFields, a.fields)
+	a.cluster, a.fields = clusterTags(l, v.Judged.Stored(), counted, placeVerdictFields, a.fields)
 	return a
 }
 
-func productAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attributes {
+func productAttributes(l *mvt.Layer, v mapdata.Views, r request, p *painter) attributes {
+	s := v.State
 	p.forget(s)
 	keyName, keyKind, keyCategory, keyStatus := l.Key("name"), l.Key("kind"), l.Key("category"), l.Key("status")
 	keyVerdict, keyDemonstration, keyPublication, keyVisibility := l.Key("verdict"), l.Key("demonstration"), l.Key("publication"), l.Key("visibility")
@@ -328,8 +329,8 @@ func productAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) at
 	shape := func(tags []uint32, e mapindex.Entry) []uint32 {
 		tags = append(tags, keyKind, kinds.number(l, e.Value(mapdata.ProductKind)), keyCategory, p.category(l, s, e.Value(mapdata.ProductCategory)),
 			keyStatus, statuses.number(l, e.Value(mapdata.ProductStatus)))
-		if r.profile >= 0 {
-			tags = append(tags, keyVerdict, verdicts.number(l, e.Value(mapdata.ProductVerdict)>>(2*r.profile)&3))
+		if v.Judged != nil {
+			tags = append(tags, keyVerdict, verdicts.number(l, v.Judged.Product(e)))
 		}
 		// the name of a route stands along its line
 		return append(tags, keyName, l.Unique(name(e, r.english)))
@@ -347,7 +348,7 @@ func productAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) at
 		}
 		return tags
 	}}
-	a.cluster, a.fields = clusterTags(l, r, nil, productVerdictFields, nil)
+	a.cluster, a.fields = clusterTags(l, v.Judged.Stored(), nil, productVerdictFields, nil)
 	return a
 }
 
@@ -358,12 +359,12 @@ type countKey struct {
 	key   uint32
 }
 
-// clusterTags counts the records, those of counted, and the verdicts for the profile asked for. Counts of 0 are left out.
-func clusterTags(l *mvt.Layer, r request, counted []countKey, verdictFields []mapindex.Field, fields []mapindex.Field) (func([]uint32, *mapindex.Cell) []uint32, []mapindex.Field) {
-	if r.profile >= 0 {
-		fields = append(fields, verdictFields[r.profile])
+// clusterTags counts the records, those of counted, and the verdicts for the profile, which is -1 for none. Counts of 0 are left out.
+func clusterTags(l *mvt.Layer, profile int, counted []countKey, verdictFields []mapindex.Field, fields []mapindex.Field) (func([]uint32, *mapindex.Cell) []uint32, []mapindex.Field) {
+	if profile >= 0 {
+		fields = append(fields, verdictFields[profile])
 		for n, code := range verdictCodes() {
-			counted = append(counted, countKey{verdictFields[r.profile], n, l.Key(code)})
+			counted = append(counted, countKey{verdictFields[profile], n, l.Key(code)})
 		}
 	}
 	keyCount := l.Key("count")
