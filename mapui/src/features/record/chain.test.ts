@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accessQuestions, chainOf, decidingFirst, partNumber, together, type Fact, type ProfileVerdict } from './chain'
+import { accessQuestions, apart, chainOf, decidingFirst, partNumber, together, type Fact, type ProfileVerdict } from './chain'
 
 const words = (pl: string) => ({ pl, en: pl })
 const reason = (over: object) => ({ link: 'path', part: 'path', attribute: 'steps', label: words('stopnie'), sentence: words('8 stopni.'), outcome: 'no', fact_id: 1, ...over })
@@ -50,6 +50,13 @@ describe('the chain of a verdict', () => {
     for (const part of ['entrance', 'entrance#1', undefined]) expect(chainOf(unknown, [old(part)])[0]!.unknown[0]!.last?.id, String(part)).toBe(9)
     expect(chainOf(unknown, [old('entrance#2')])[0]!.unknown[0]!.last).toBeUndefined()
     expect(chainOf(unknown, [old('entrance', 'superseded')])[0]!.unknown[0]!.last).toBeUndefined()
+  })
+})
+
+describe('a verdict in words', () => {
+  it('does not say its word twice', () => {
+    expect(apart('Nie wiadomo', 'Nie wiadomo: nikt tego nie opisał.')).toEqual({ word: 'Nie wiadomo', rest: ': nikt tego nie opisał.' })
+    expect(apart('Niedostępne', 'Nie wejdziesz.')).toEqual({ word: 'Niedostępne.', rest: ' Nie wejdziesz.' })
   })
 })
 
