@@ -71,7 +71,7 @@ func Routes(d Deps) []api.Route {
 		h.savedViews(),
 		h.quality(),
 		h.accessTables(),
-		[]api.Route{h.whatIf(), h.survey(), h.indicators()},
+		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
 	)
 }
