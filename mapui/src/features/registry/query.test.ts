@@ -73,5 +73,5 @@ describe('views', () => {
 
 test('a file holds the list that is filtered, or what is selected', () => {
   expect(exportHref(query('grade=poor&bbox=1,2,3,4'), 'csv')).toBe('/api/v1/places/export?grade=poor&bbox=1%2C2%2C3%2C4&format=csv')
-  expect(exportHref(query('grade=poor'), 'gpkg', [3, 1])).toBe('/api/v1/places/export?id=3%2C1&format=gpkg')
+  expect(exportHref(query('grade=poor'), 'gpkg', [3, 1])).toBe('/api/v1/places/export?ids=3%2C1&format=gpkg')
 })
