@@ -163,7 +163,7 @@ func tileGround(ground []site.Ground) []tiles.Ground {
 	var out []tiles.Ground
 	for _, g := range ground {
 		if shape, ok := mvt.ShapeOf(g.Geom); ok {
-			out = append(out, tiles.Ground{Kind: g.Kind, Shape: shape})
+			out = append(out, tiles.Ground{Kind: g.Kind, Name: g.Name, Ref: g.Ref, Shape: shape})
 		}
 	}
 	return out

@@ -22,6 +22,8 @@ import (
 // Ground is one feature of the schematic ground under the map.
 type Ground struct {
 	Kind string // river, water, forest, road
+	Name models.Text
+	Ref  string // the number of a road
 	Geom geom.T
 }
 

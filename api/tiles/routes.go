@@ -427,7 +427,7 @@ func vectorLayers(lang models.Language) []VectorLayer {
 		return VectorLayer{ID: string(id), Description: description, MaxZoom: MaxZoom, Fields: fields}
 	}
 	return []VectorLayer{
-		layer(LayerGround, t("schematyczne podłoże", "schematic ground"), map[string]string{"kind": "river, water, forest, road"}),
+		layer(LayerGround, t("schematyczne podłoże", "schematic ground"), map[string]string{"kind": "river, water, forest, road", "name": name, "ref": t("numer drogi", "number of a road")}),
 		layer(LayerMunicipalities, t("gminy i ich nazwy", "municipalities and their names"), map[string]string{"teryt": "TERYT", "name": name, "kind": "urban, urban_rural, rural"}),
 		layer(LayerPlaces, t("miejsca i ich grupy", "places and their clusters"), with(map[string]string{
 			"count": count, "heritage": t("w grupie: zabytki", "in a cluster: heritage"), "infrastructure": t("w grupie: infrastruktura", "in a cluster: infrastructure"),

@@ -49,6 +49,8 @@ var Layers = []Layer{LayerGround, LayerMunicipalities, LayerPlaces, LayerProduct
 // Ground is one feature of the schematic ground.
 type Ground struct {
 	Kind  string // river, water, forest, road
+	Name  models.Text
+	Ref   string // the number of a road
 	Shape mvt.Shape
 }
 
@@ -93,11 +95,25 @@ func (p *painter) paint(v mapdata.Views, ground []Ground, r request) []byte {
 }
 
 func (p *painter) ground(l *mvt.Layer, ground []Ground, r request) {
-	kind := l.Key("kind")
+	kind, name, ref := l.Key("kind"), l.Key("name"), l.Key("ref")
+	lang := models.Polish
+	if r.english {
+		lang = models.English
+	}
 	for i := range ground {
-		if cut, ok := p.cutter.Cut(&ground[i].Shape, r.z, r.x, r.y); ok {
-			l.Shape(uint64(i+1), cut, append(p.tags[:0], kind, l.String(ground[i].Kind)))
+		g := &ground[i]
+		cut, ok := p.cutter.Cut(&g.Shape, r.z, r.x, r.y)
+		if !ok {
+			continue
 		}
+		tags := append(p.tags[:0], kind, l.String(g.Kind))
+		if text := g.Name.In(lang); text != "" {
+			tags = append(tags, name, l.String(text))
+		}
+		if g.Ref != "" {
+			tags = append(tags, ref, l.String(g.Ref))
+		}
+		l.Shape(uint64(i+1), cut, tags)
 	}
 }
 

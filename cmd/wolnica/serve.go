@@ -313,7 +313,7 @@ func schematicGround() ([]site.Ground, error) {
 	}
 	ground := make([]site.Ground, 0, len(data.Ground))
 	for _, g := range data.Ground {
-		ground = append(ground, site.Ground{Kind: g.Kind, Geom: g.Geom})
+		ground = append(ground, site.Ground{Kind: g.Kind, Name: models.Text{PL: g.NamePL, EN: g.NameEN}, Ref: g.Ref, Geom: g.Geom})
 	}
 	return ground, nil
 }
