@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ariaSort, cell, COLUMNS, columnsOf, columnsText, DEFAULT_COLUMNS, fieldsOf, gradeStep, toggleSort, type Place, type Writing } from './columns'
+import { ariaSort, cell, COLUMNS, columnsOf, columnsText, DEFAULT_COLUMNS, fieldsOf, toggleSort, type Place, type Writing } from './columns'
 
 const writing: Writing = {
   label: (list, code) => (code ? `${list}:${code}` : ''),
@@ -60,10 +60,6 @@ describe('cells', () => {
     expect(cell('address', place, writing)).toBe('Branice 12, 31-998')
     expect(cell('address', { id: 1, address: { locality: 'Kraków', street: 'Wawel', house_number: '5' } }, writing)).toBe('Wawel 5, Kraków')
     expect(cell('dating', place, writing)).toBe('1780–1790')
-  })
-
-  test('a grade stands on one of five steps, and what is no grade on none', () => {
-    expect(['1', 'good', '5', 'destroyed', 'uncertain', 'not_assessed', undefined].map(gradeStep)).toEqual([1, 2, 5, 5, 0, 0, 0])
   })
 })
 
