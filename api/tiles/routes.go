@@ -219,6 +219,7 @@ func (h *handler) tag(v mapdata.Views, r request, parameters string) string {
 	if v.Searched {
 		put(v.State.Version)
 	}
+	put(v.Opening)
 	put(h.instance)
 	put(v.State.Ground)
 	_, _ = sum.Write([]byte(parameters))

@@ -35,12 +35,15 @@ type Data struct {
 	forget func(models.Kind, []int64)
 	state  atomic.Pointer[State]
 	sets   *idSets
+	// opening remembers which hours are open at a moment.
+	opening *openings
 
 	// The rest belongs to whoever holds the lock: the one writer.
 	mu               sync.Mutex
 	public, internal indexes
 	categories       *numbers[string]
 	municipalities   *numbers[int64]
+	hours            *numbers[hoursAt]
 }
 
 type indexes struct{ places, products *mapindex.Index }
@@ -68,6 +71,8 @@ type State struct {
 
 	categoryCodes  []string // by the index's number
 	municipalityID []int64  // by the index's number
+	hours          []hoursAt
+	opening        *openings
 }
 
 // Municipality is a municipality on the map.
@@ -105,7 +110,7 @@ func (s *State) Municipality(number uint32) *Municipality {
 // Open reads the whole registry.
 func Open(ctx context.Context, cfg Config) (*Data, error) {
 	d := &Data{store: cfg.Store, log: cfg.Log, now: cfg.Now, forget: cfg.Forget, sets: newIDSets(),
-		categories: newNumbers[string](), municipalities: newNumbers[int64]()}
+		categories: newNumbers[string](), municipalities: newNumbers[int64](), hours: newNumbers[hoursAt](), opening: newOpenings()}
 	if d.log == nil {
 		d.log = slog.Default()
 	}
@@ -135,7 +140,7 @@ func (d *Data) today() time.Time {
 func freshSince(today time.Time) time.Time { return today.AddDate(-models.FreshYears, 0, 0) }
 
 func (d *Data) rows(today time.Time) *rows {
-	return &rows{categories: d.categories, municipalities: d.municipalities, freshSince: models.DayOf(freshSince(today))}
+	return &rows{categories: d.categories, municipalities: d.municipalities, hours: d.hours, freshSince: models.DayOf(freshSince(today))}
 }
 
 // load reads everything anew.
@@ -227,8 +232,13 @@ func (d *Data) publish(next *State) {
 	}
 	next.Version++
 	next.Public, next.Internal = d.public.layers(), d.internal.layers()
-	next.categoryCodes, next.municipalityID = slices.Clip(d.categories.keys), slices.Clip(d.municipalities.keys)
+	d.name(next)
 	d.state.Store(next)
+}
+
+// name gives a state the lists of what its numbers stand for.
+func (d *Data) name(s *State) {
+	s.categoryCodes, s.municipalityID, s.hours, s.opening = slices.Clip(d.categories.keys), slices.Clip(d.municipalities.keys), slices.Clip(d.hours.keys), d.opening
 }
 
 // retention is how long the log of changes is kept.
@@ -367,7 +377,7 @@ func (d *Data) follow(ctx context.Context, r *store.MapReader) error {
 	if next.Public != last.Public || next.Internal != last.Internal || next.Ground != last.Ground {
 		next.Version++
 	}
-	next.categoryCodes, next.municipalityID = slices.Clip(d.categories.keys), slices.Clip(d.municipalities.keys)
+	d.name(&next)
 	d.state.Store(&next)
 	return nil
 }
