@@ -127,6 +127,8 @@ type PlaceDetail struct {
 	Parent           *Link             `json:"parent,omitzero"`
 	Children         []Link            `json:"children"`
 	Products         []Link            `json:"products"`
+	// Opening is read from the opening hours; absent where there are none, and for what does not exist.
+	Opening *Opening `json:"opening,omitzero"`
 }
 
 // Link names a related record.
@@ -235,6 +237,7 @@ func (h *handlers) placeDetail(d *store.PlaceDetail) PlaceDetail {
 		Place: h.place(&d.Place), ProtectionLedger: mapSlice(d.Protections, protectionOut), Inspections: mapSlice(d.Inspections, inspectionOut),
 		AccessFacts: standingFacts(d.AccessFacts, models.DayOf(h.now())), ExternalIDs: mapSlice(d.ExternalIDs, externalIDOut), Media: mapSlice(d.Media, mediaOut),
 		Children: mapSlice(d.Children, linkOut), Products: mapSlice(d.Products, linkOut),
+		Opening: OpeningOf(&d.Place, h.now()),
 	}
 	if d.Municipality != nil {
 		out.Municipality = &MunicipalityLink{ID: d.Municipality.ID, TERYT: d.Municipality.TERYT, Name: d.Municipality.Name}
@@ -367,6 +370,9 @@ func (h *handlers) places() []api.Route {
 			}),
 	}
 	routes = append(routes, h.placeAccess())
+	if h.mapData != nil {
+		routes = append(routes, h.nearby())
+	}
 	return append(routes, r.writes()...)
 }
 
