@@ -3,11 +3,14 @@ package api
 import (
 	"bytes"
 	_ "embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
@@ -28,20 +31,23 @@ var docsHTML string
 //go:embed docs.css
 var docsCSS []byte
 
-// MountDocs serves the OpenAPI document, a page to read it on (no JavaScript, no request elsewhere), and the addresses
-// that name the kinds of problems. The language is the Accept-Language one, or that of `?lang=pl` and `?lang=en`.
-func MountDocs(engine *gin.Engine, routes []Route, info Info) error {
-	documents, pages := map[models.Language][]byte{}, map[models.Language][]byte{}
-	for _, lang := range []models.Language{models.Polish, models.English} {
-		document, err := OpenAPI(routes, info, lang)
-		if err != nil {
-			return err
-		}
-		page, err := docsPageOf(document, routes, info, lang)
-		if err != nil {
-			return err
-		}
-		documents[lang], pages[lang] = document, page
+// Docs are the documentation of one table of routes: the OpenAPI document and a page to read it on. The zero value is
+// ready. The first Mount makes the texts, which takes a good part of a second; it is safe to mount them on several engines
+// at once.
+type Docs struct {
+	mu               sync.Mutex
+	documents, pages map[models.Language][]byte // nil until they are made
+	routes           []Route                    // what they were made of
+	info             Info
+}
+
+// Mount serves the OpenAPI document, a page to read it on (no JavaScript, no request elsewhere), and the addresses
+// that name the kinds of problems. The language is the Accept-Language one, or that of `?lang=pl` and `?lang=en`. It fails
+// when the routes cannot be documented, or are others than those of an earlier Mount.
+func (d *Docs) Mount(engine *gin.Engine, routes []Route, info Info) error {
+	documents, pages, err := d.texts(routes, info)
+	if err != nil {
+		return err
 	}
 	serve := func(mediaType string, texts map[models.Language][]byte) gin.HandlerFunc {
 		return func(c *gin.Context) {
@@ -77,6 +83,37 @@ func MountDocs(engine *gin.Engine, routes []Route, info Info) error {
 		Get(engine, path, handler)
 	}
 	return nil
+}
+
+// texts are the documents and the pages by language, made the first time.
+func (d *Docs) texts(routes []Route, info Info) (documents, pages map[models.Language][]byte, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.documents != nil {
+		if !slices.EqualFunc(d.routes, routes, sameDocs) || !reflect.DeepEqual(d.info, info) {
+			return nil, nil, errors.New("these are not the routes that were documented")
+		}
+		return d.documents, d.pages, nil
+	}
+	documents, pages = map[models.Language][]byte{}, map[models.Language][]byte{}
+	for _, lang := range []models.Language{models.Polish, models.English} {
+		document, err := OpenAPI(routes, info, lang)
+		if err != nil {
+			return nil, nil, err
+		}
+		page, err := docsPageOf(document, routes, info, lang)
+		if err != nil {
+			return nil, nil, err
+		}
+		documents[lang], pages[lang] = document, page
+	}
+	d.documents, d.pages, d.routes, d.info = documents, pages, routes, info
+	return documents, pages, nil
+}
+
+// sameDocs tells whether two routes are documented alike, whatever they do.
+func sameDocs(a, b Route) bool {
+	return a.Method == b.Method && a.Path == b.Path && a.in.typ == b.in.typ && a.out.typ == b.out.typ && reflect.DeepEqual(a.Doc, b.Doc)
 }
 
 type docsPage struct {

@@ -296,7 +296,7 @@ func newFixture(t testing.TB) *fixture {
 	if err := Mount(engine, sampleRoutes(), settings); err != nil {
 		t.Fatal(err)
 	}
-	if err := MountDocs(engine, sampleRoutes(), sampleInfo()); err != nil {
+	if err := new(Docs).Mount(engine, sampleRoutes(), sampleInfo()); err != nil {
 		t.Fatal(err)
 	}
 	f.engine = engine

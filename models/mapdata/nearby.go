@@ -40,7 +40,7 @@ func (d *Data) Nearby(ctx context.Context, user *models.User, id int64, x, y uin
 	toilet, stop := v.State.subtree(models.CategoryToilet), v.State.subtree(models.CategoryStop)
 	n.Toilets = of(toilet, nearbyLooked)
 	slices.SortStableFunc(n.Toilets, func(a, b mapindex.Near) int {
-		return usable(b.Value(PlaceVerdict), profiles) - usable(a.Value(PlaceVerdict), profiles)
+		return fits(b.Value(PlaceVerdict), profiles) - fits(a.Value(PlaceVerdict), profiles)
 	})
 	n.Stops = of(stop, NearbyMost)
 	n.Places = of(func(c uint32) bool { return !toilet(c) && !stop(c) }, NearbyMost)
@@ -50,8 +50,8 @@ func (d *Data) Nearby(ctx context.Context, user *models.User, id int64, x, y uin
 	return n, nil
 }
 
-// usable is 1 when the verdicts for all the profiles are yes or with help, and some profile is asked for.
-func usable(verdicts uint32, profiles []string) int {
+// fits is 1 when the verdicts for all the profiles are yes or with help, and some profile is asked for.
+func fits(verdicts uint32, profiles []string) int {
 	if len(profiles) == 0 {
 		return 0
 	}

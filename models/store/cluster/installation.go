@@ -119,6 +119,16 @@ func (i installation) postgis(ctx context.Context) bool {
 	})
 }
 
+// library tells whether a library of the server's is where Debian and a build from source put it, beside the binaries.
+func (i installation) library(name string) bool {
+	for _, place := range []string{"../lib", "../lib/postgresql"} {
+		if _, err := os.Stat(filepath.Join(i.bin, place, name+".so")); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // madeBy returns the major version a cluster was made by, 0 when there is no cluster.
 func madeBy(folder string) (int, error) {
 	b, err := os.ReadFile(filepath.Join(folder, "PG_VERSION"))

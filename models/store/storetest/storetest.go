@@ -71,7 +71,8 @@ func URL(t testing.TB) string {
 	}
 	name := fmt.Sprintf("wolnica_test_%d", clones.Add(1))
 	ctx := context.Background()
-	if err := execute(ctx, base, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+	// The server's other way of copying, page by page through its log, takes four times as long.
+	if err := execute(ctx, base, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY"); err != nil {
 		t.Fatalf("clone the template database: %v", err)
 	}
 	t.Cleanup(func() {

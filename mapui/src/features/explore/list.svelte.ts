@@ -1,0 +1,97 @@
+/** The list beside the map: what passes the filter in the box the map shows, the nearest first, with the verdict for the visitor's needs and why. */
+import { aborted, api, ApiError, ask, type Schemas } from '../../api/client'
+import { mapHandle, type Box } from '../../map/handle.svelte'
+import { filters } from '../../state/filters.svelte'
+
+export type Item = Schemas['MapItem'] & { verdict?: string }
+export interface Judged {
+  verdict: string
+  sentence: { pl: string; en: string }
+}
+
+const PAGE = 50
+
+class List {
+  layer = $state<'places' | 'products'>('places')
+  items = $state.raw<Item[]>([])
+  total = $state(0)
+  /** What passes wherever it is. */
+  everywhere = $state(0)
+  /** Records of the other layer in the box. */
+  next = $state<string | undefined>(undefined)
+  loading = $state(true)
+  failure = $state<ApiError | null>(null)
+  /** Verdicts with their sentences, by id. */
+  judged = $state.raw<ReadonlyMap<number, Judged>>(new Map())
+  #abort: AbortController | null = null
+
+  /** The question the list asks, as text, so that the same one is not asked twice. */
+  question = $derived.by(() => {
+    const query = new URLSearchParams(filters.params)
+    for (const [name, value] of filters.needs) query.set(name, value)
+    const box = mapHandle.box
+    if (box) {
+      query.set('bbox', inWorld(box).map((v) => v.toFixed(6)).join(','))
+      if (mapHandle.center) query.set('near', mapHandle.center.map((v) => v.toFixed(6)).join(','))
+    }
+    return query.toString()
+  })
+
+  async load(question: string, more = false): Promise<void> {
+    this.#abort?.abort()
+    const abort = (this.#abort = new AbortController())
+    this.loading = true
+    const query = Object.fromEntries(new URLSearchParams(question))
+    if (more && this.next) query.cursor = this.next
+    try {
+      const layer = this.layer
+      const page = await ask(
+        layer === 'places'
+          ? api.GET('/api/v1/map/places', { params: { query: { ...query, limit: PAGE } as never }, signal: abort.signal })
+          : api.GET('/api/v1/map/products', { params: { query: { ...query, limit: PAGE } as never }, signal: abort.signal }),
+      )
+      this.items = more ? [...this.items, ...page.items] : page.items
+      this.total = page.total
+      this.next = page.next
+      this.failure = null
+      this.loading = false
+      await Promise.all([this.#judge(page.items, layer, more, abort.signal), this.#elsewhere(query, abort.signal)])
+    } catch (cause) {
+      if (aborted(cause)) return
+      this.failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      this.loading = false
+    }
+  }
+
+  async #judge(items: Item[], layer: 'places' | 'products', more: boolean, signal: AbortSignal): Promise<void> {
+    if (filters.profiles.length === 0 || items.length === 0) {
+      this.judged = new Map()
+      return
+    }
+    const query = { ...Object.fromEntries(filters.needs), ids: items.map((i) => i.id).join(','), kind: layer === 'places' ? 'place' : 'product' }
+    const answer = await ask(api.GET('/api/v1/access/verdicts' as never, { params: { query }, signal } as never) as Promise<{ data?: { items: (Judged & { id: number })[] }; response: Response }>)
+    const judged = new Map(more ? this.judged : [])
+    for (const { id, verdict, sentence } of answer.items) judged.set(id, { verdict, sentence })
+    this.judged = judged
+  }
+
+  async #elsewhere(query: Record<string, string>, signal: AbortSignal): Promise<void> {
+    if (!query.bbox) {
+      this.everywhere = this.total
+      return
+    }
+    const { bbox: _box, near: _near, cursor: _cursor, ...rest } = query
+    const page = await ask(
+      this.layer === 'places'
+        ? api.GET('/api/v1/map/places', { params: { query: { ...rest, limit: 1 } as never }, signal })
+        : api.GET('/api/v1/map/products', { params: { query: { ...rest, limit: 1 } as never }, signal }),
+    )
+    this.everywhere = page.total
+  }
+}
+
+function inWorld([west, south, east, north]: Box): Box {
+  return [Math.max(-180, west), Math.max(-85, south), Math.min(180, east), Math.min(85, north)]
+}
+
+export const list = new List()

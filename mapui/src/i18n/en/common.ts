@@ -1,0 +1,28 @@
+import type { common as polish } from '../pl/common'
+
+export const common: typeof polish = {
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  remove: 'Remove',
+  edit: 'Edit',
+  back: 'Back',
+  more: 'Show more',
+  all: 'all',
+  any: 'any',
+  yes: 'yes',
+  no: 'no',
+  unknown: 'not known',
+  required: 'required',
+  error: 'Error',
+  tryAgain: 'Try again',
+  networkError: 'The server does not answer. Check the connection.',
+  tooMany: 'Too many questions at once. Try in a moment.',
+  quote: (id: string) => `When you report it, quote: ${id}`,
+  demonstration: 'demonstration data',
+  coarse: 'approximate position',
+  protectedPlace: 'protected',
+  verdict: { yes: 'Usable', with_help: 'With help', no: 'Not usable', unknown: 'Not known' },
+  freshness: { fresh: 'inspection up to date', stale: 'inspection out of date', never: 'never inspected' },
+  direction: { n: 'north', ne: 'north-east', e: 'east', se: 'south-east', s: 'south', sw: 'south-west', w: 'west', nw: 'north-west' },
+}

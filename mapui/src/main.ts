@@ -1,0 +1,23 @@
+/** The entry: texts of the language in use, then the program in place of the text page that the server wrote. */
+import './tokens.css'
+import './base.css'
+import { mount } from 'svelte'
+import { loadBase } from './i18n'
+import { settings } from './state/settings.svelte'
+
+declare global {
+  interface Window {
+    /** Told to boot.js, which shows the text page again when the program did not start; the map is there for tests and for whoever opens the console. */
+    wolnica?: { map?: unknown }
+  }
+}
+
+settings.apply()
+const [{ default: App }] = await Promise.all([import('./App.svelte'), loadBase()])
+const target = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'))
+target.id = 'app'
+for (const child of [...document.body.children]) {
+  if (child !== target && child.tagName !== 'SCRIPT') child.remove()
+}
+window.wolnica = {}
+mount(App, { target })

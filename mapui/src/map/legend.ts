@@ -1,0 +1,47 @@
+/** The legend: what the signs on the map mean, from the same constants and painter as the signs themselves. */
+import { t } from '../i18n'
+import type { Palette } from './palette'
+import { paint, RATIO, RINGS, SHARES, SIGN, type Icons } from './signs'
+import type { Mode } from './style'
+
+export interface LegendEntry {
+  label: string
+  /** A painted sign, by name, or a plain line or area in a colour of the palette. */
+  sign?: string
+  line?: { colour: keyof Palette; width: number; dashed?: boolean }
+  area?: keyof Palette
+}
+
+/** legend lists what can be on the map in a mode. */
+export function legend(mode: Mode, show: { places: boolean; products: boolean }, schematic: boolean): LegendEntry[] {
+  const out: LegendEntry[] = []
+  const pin = (facet: string, badge = '') => `${SIGN.pin}|${facet}||${badge}`
+  if (show.places) {
+    if (mode === 'facet') {
+      for (const facet of ['heritage', 'infrastructure', 'both'] as const) out.push({ label: t.map[facet], sign: pin(facet) })
+    } else if (mode === 'verdict') {
+      for (const verdict of RINGS.verdict) out.push({ label: t.common.verdict[verdict], sign: pin('heritage', verdict) })
+    } else {
+      for (const grade of ['1', '2', '3', '4', '5', 'none'] as const) out.push({ label: t.map.grade[grade], sign: pin('infrastructure', grade) })
+    }
+    const ring = mode === 'verdict' ? 'verdict' : 'facet'
+    const parts = RINGS[ring].length
+    out.push({ label: t.map.cluster, sign: [SIGN.cluster, ring, 14, ...RINGS[ring].slice(1).map(() => Math.round(SHARES / parts))].join('|') })
+  }
+  if (show.products) out.push({ label: t.map.product, line: { colour: 'product', width: 3 } })
+  out.push({ label: t.map.municipality, line: { colour: 'outline', width: 1.5, dashed: true } })
+  if (schematic) {
+    out.push({ label: t.map.river, line: { colour: 'water', width: 5 } }, { label: t.map.forest, area: 'green' }, { label: t.map.road, line: { colour: 'roadCasing', width: 3 } })
+  }
+  return out
+}
+
+/** draw paints an entry's sign onto a canvas of the page. */
+export function draw(canvas: HTMLCanvasElement, name: string, palette: Palette, icons: Icons): void {
+  const sign = paint(name, { palette, icons, iconOf: () => 'marker' })
+  if (!sign) return
+  canvas.width = sign.width
+  canvas.height = sign.height
+  canvas.style.width = `${sign.width / RATIO}px`
+  canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(sign.data), sign.width, sign.height), 0, 0)
+}
