@@ -201,7 +201,7 @@ function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const e = document.activeElement
     if (!(e instanceof HTMLElement)) return ''
-    return (e.getAttribute('aria-label') ?? (e instanceof HTMLInputElement ? (e.labels?.[0]?.textContent ?? '') : (e.textContent ?? ''))).trim()
+    return (e.getAttribute('aria-label') ?? (e instanceof HTMLInputElement ? (e.labels?.[0]?.textContent ?? '') : /^(A|BUTTON|H1|SUMMARY)$/.test(e.tagName) ? (e.textContent ?? '') : '')).trim()
   })
 }
 
