@@ -28,6 +28,16 @@ func AcceptedEncoding(r *http.Request) string { return pick(weigh(r.Header["Acce
 // AcceptedEncodingOf is AcceptedEncoding for the value of the header.
 func AcceptedEncodingOf(acceptEncoding string) string { return pick(weigh([]string{acceptEncoding})) }
 
+// SmallestEncoding is AcceptedEncoding for handlers that hold both codings, so that neither costs anything: of two that are equally
+// welcome it is br, which is smaller.
+func SmallestEncoding(r *http.Request) string {
+	w := weigh(r.Header["Accept-Encoding"])
+	if w.br > 0 && w.br >= w.gzip && w.br >= w.identity {
+		return "br"
+	}
+	return pick(w)
+}
+
 func pick(w weights) string {
 	switch {
 	case w.gzip > 0 && w.gzip >= w.br && w.gzip >= w.identity:

@@ -10,12 +10,12 @@ import (
 )
 
 // publicPrefixes are the addresses that scripts of other sites may read: a map on a municipality's own page, a notebook.
-var publicPrefixes = []string{"/api/v1", "/ogc", "/tiles"}
+var publicPrefixes = []string{"/api/v1", "/ogc", "/tiles", "/basemap.pmtiles"}
 
 // What other sites are told. The values are shared between requests and never written to.
 var (
 	anyOrigin   = []string{"*"}
-	exposed     = []string{"ETag, Link, Location, Content-Crs, Content-Disposition, Retry-After, X-Request-ID"}
+	exposed     = []string{"Content-Range, ETag, Link, Location, Content-Crs, Content-Disposition, Retry-After, X-Request-ID"}
 	readMethods = []string{"GET, HEAD, OPTIONS"}
 	readHeaders = []string{"Accept, Accept-Crs, Accept-Language, If-Modified-Since, If-None-Match, Range, X-Request-ID"}
 	dayLong     = []string{"86400"}

@@ -241,3 +241,9 @@ func vertices(g geom.T) int {
 	}
 	return len(g.FlatCoords()) / max(g.Stride(), 1)
 }
+
+// IsPoint tells whether the geometry is a single point.
+func (g Geometry) IsPoint() bool {
+	_, ok := g.T.(*geom.Point)
+	return ok
+}

@@ -107,6 +107,7 @@ const (
 	MethodMeasured      = "measured"
 	MethodEstimated     = "estimated"
 	MethodOwnerDeclared = "owner_declared"
+	MethodReported      = "reported"
 	MethodImported      = "imported"
 	MethodDerived       = "derived"
 	MethodDemonstration = "demonstration"
@@ -297,6 +298,7 @@ var Methods = CodeList{Name: "method", Entries: []CodeEntry{
 	{MethodMeasured, Text{"zmierzone", "measured"}},
 	{MethodEstimated, Text{"oszacowane", "estimated"}},
 	{MethodOwnerDeclared, Text{"podane przez właściciela lub zarządcę", "declared by the owner or operator"}},
+	{MethodReported, Text{"ze zgłoszenia", "reported by a visitor"}},
 	{MethodImported, Text{"z importu", "imported"}},
 	{MethodDerived, Text{"wyliczone", "derived"}},
 	{MethodDemonstration, Text{"dane pokazowe", "demonstration data"}},
@@ -363,6 +365,6 @@ func CodeLists() []CodeList {
 		AccessLinks, Surfaces, Smoothnesses, Kerbs, TactileGuidances, Handrails, Ramps, StepFreeAlternatives, DoorOperations, CallDevices,
 		StepFreeExtents, WheelchairToilets, ToiletTransfers, GrabBars, Keys, TactileMedia, AudioDescriptions, InductionLoops,
 		SignLanguages, LayoutInformations, QuietSpaces, WheelchairClaims, AccessProfiles, VerdictCodes,
-		ProposalStatuses, Certainties,
+		ProposalStatuses, Certainties, ReportStates, ReportItemKinds, Workspaces,
 	}
 }

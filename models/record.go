@@ -23,6 +23,10 @@ const (
 	KindPopulationCell Kind = "population_cell"
 
 	KindFactProposal Kind = "fact_proposal"
+	// KindReport is what passers-by report of a place or a product.
+	KindReport Kind = "report"
+	// KindSavedView is a view of the map that a user saved.
+	KindSavedView Kind = "saved_view"
 )
 
 // Record is what every editable row has. The JSON form of an entity is its audit form: the flat fields a person

@@ -27,6 +27,8 @@ type Subject struct {
 	Deleted        bool
 	// OwnerID is the user a token or a session belongs to, 0 for anything else.
 	OwnerID int64
+	// SharedIn is where the people are who may see what its owner shared, nil for what is not shared.
+	SharedIn *Scope
 }
 
 // Public tells whether anybody may see the subject (a coarse one with its position masked).
@@ -34,15 +36,15 @@ func (s Subject) Public() bool {
 	switch s.Kind {
 	case KindMunicipality, KindCategory, KindPopulationCell:
 		return !s.Deleted
-	case KindUser, KindToken, KindImportBatch, KindFactProposal:
+	case KindUser, KindToken, KindImportBatch, KindFactProposal, KindReport, KindSavedView:
 		return false
 	}
 	return !s.Deleted && s.Publication == PublicationPublished && s.Visibility != VisibilityRestricted
 }
 
 var (
-	registryKinds = []Kind{KindPlace, KindProduct, KindProtection, KindInspection, KindAccessFact, KindExternalID, KindMedia, KindFactProposal}
-	surveyKinds   = []Kind{KindInspection, KindAccessFact, KindMedia, KindFactProposal}
+	registryKinds = []Kind{KindPlace, KindProduct, KindProtection, KindInspection, KindAccessFact, KindExternalID, KindMedia, KindFactProposal, KindReport}
+	surveyKinds   = []Kind{KindInspection, KindAccessFact, KindMedia, KindFactProposal, KindReport}
 	importKinds   = []Kind{KindImportBatch}
 	systemKinds   = []Kind{KindMunicipality, KindCategory, KindUser, KindToken, KindImportBatch, KindPopulationCell}
 )
@@ -76,7 +78,7 @@ var rights = []grant{
 }
 
 // Can tells whether the user may do the action to the subject. A nil user is anonymous. Vocabularies, municipalities and
-// users belong to the whole registry, so only a role held everywhere reaches them; a token belongs to its user.
+// users belong to the whole registry, so only a role held everywhere reaches them; a token and a saved view belong to their user.
 func Can(u *User, action Action, s Subject) bool {
 	if u == nil || u.Disabled || u.DeletedAt != nil {
 		return false
@@ -89,6 +91,14 @@ func Can(u *User, action Action, s Subject) bool {
 		if own && (s.Kind == KindToken || action == ActionReadInternal || action == ActionReadPersonal) {
 			return true
 		}
+	}
+	if s.Kind == KindSavedView {
+		if s.OwnerID != 0 && s.OwnerID == u.ID {
+			return true
+		}
+		return action == ActionReadInternal && s.SharedIn != nil && slices.ContainsFunc(u.Roles, func(r UserRole) bool {
+			return s.SharedIn.All || r.MunicipalityID == nil && len(s.SharedIn.Municipalities) > 0 || s.SharedIn.Covers(r.MunicipalityID)
+		})
 	}
 	switch s.Kind {
 	case KindMunicipality, KindCategory, KindUser, KindToken, KindPopulationCell:

@@ -21,7 +21,8 @@ var (
 	actions = []models.Action{models.ActionReadInternal, models.ActionReadPersonal, models.ActionCreate, models.ActionUpdate,
 		models.ActionPublish, models.ActionImport, models.ActionManage}
 	kinds = []models.Kind{models.KindPlace, models.KindProduct, models.KindProtection, models.KindInspection, models.KindAccessFact,
-		models.KindExternalID, models.KindMedia, models.KindImportBatch, models.KindMunicipality, models.KindCategory, models.KindUser, models.KindToken, models.KindPopulationCell}
+		models.KindExternalID, models.KindMedia, models.KindImportBatch, models.KindMunicipality, models.KindCategory, models.KindUser, models.KindToken, models.KindPopulationCell,
+		models.KindFactProposal, models.KindReport, models.KindSavedView}
 )
 
 const here, there = int64(1), int64(2)
@@ -100,7 +101,7 @@ func anySubject() *rapid.Generator[models.Subject] {
 		s := models.Subject{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), MunicipalityID: anyMunicipality().Draw(t, "lies in"),
 			Publication: rapid.SampledFrom(models.Publications.Codes()).Draw(t, "publication"),
 			Visibility:  rapid.SampledFrom(models.Visibilities.Codes()).Draw(t, "visibility"), Deleted: rapid.Bool().Draw(t, "deleted")}
-		if s.Kind == models.KindUser || s.Kind == models.KindToken {
+		if s.Kind == models.KindUser || s.Kind == models.KindToken || s.Kind == models.KindSavedView {
 			s.OwnerID = rapid.Int64Range(0, 3).Draw(t, "owner")
 		}
 		return s
@@ -185,13 +186,38 @@ func TestPublicIsWhatIsPublishedAndNotRestricted(t *testing.T) {
 		want := !s.Deleted
 		switch s.Kind {
 		case models.KindMunicipality, models.KindCategory, models.KindPopulationCell:
-		case models.KindUser, models.KindToken, models.KindImportBatch:
+		case models.KindUser, models.KindToken, models.KindImportBatch, models.KindFactProposal, models.KindReport, models.KindSavedView:
 			want = false
 		default:
 			want = want && s.Publication == "published" && s.Visibility != "restricted"
 		}
 		if got := s.Public(); got != want {
 			t.Fatalf("got %v for %+v, want %v", got, s, want)
+		}
+	})
+}
+
+// What is shared is read, and no more than read, by those who have a role where the sharer has one.
+func TestASharedViewIsReadByColleagues(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		u, a := anyUser().Draw(t, "user"), rapid.SampledFrom(actions).Draw(t, "action")
+		shared := models.Scope{All: rapid.Bool().Draw(t, "everywhere")}
+		if !shared.All {
+			shared.Municipalities = rapid.SliceOfDistinct(rapid.Int64Range(1, 3), rapid.ID).Draw(t, "shared in")
+		}
+		s := models.Subject{Kind: models.KindSavedView, OwnerID: u.ID + 1, SharedIn: &shared}
+		colleague := slices.ContainsFunc(u.Roles, func(r models.UserRole) bool {
+			if r.MunicipalityID == nil {
+				return shared.All || len(shared.Municipalities) > 0
+			}
+			return shared.All || slices.Contains(shared.Municipalities, *r.MunicipalityID)
+		})
+		if got, want := models.Can(u, a, s), colleague && a == models.ActionReadInternal; got != want {
+			t.Fatalf("%s of a view shared in %+v: got %v, want %v", a, shared, got, want)
+		}
+		s.OwnerID = u.ID
+		if !models.Can(u, a, s) {
+			t.Fatalf("the owner may not %s", a)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/gin-gonic/gin"
 
@@ -52,6 +53,12 @@ func New(t testing.TB) *Server {
 // NewWith is New with a store configuration of the test's own.
 func NewWith(t testing.TB, cfg store.Config) *Server {
 	t.Helper()
+	return NewChanged(t, cfg, nil)
+}
+
+// NewChanged is NewWith with a change to what the server is run with. Unless it changes that, no map is built: pages are text.
+func NewChanged(t testing.TB, cfg store.Config, change func(*server.Config)) *Server {
+	t.Helper()
 	s := storetest.OpenWith(t, cfg)
 	files, err := media.Open(t.TempDir())
 	if err != nil {
@@ -79,8 +86,12 @@ func NewWith(t testing.TB, cfg store.Config) *Server {
 		t.Fatalf("load the map: %v", err)
 	}
 	running.Go(func() { world.Run(ctx) })
-	handler, err := server.New(server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Features: features, Docs: &docs, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now,
-		Gates: api.NewGates(api.DefaultBounds())})
+	serverConfig := server.Config{Store: s, Files: files, Jobs: jobs, Map: world, Features: features, Docs: &docs, Temp: t.TempDir(), Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test", Now: cfg.Now,
+		Gates: api.NewGates(api.DefaultBounds()), UI: fstest.MapFS{}}
+	if change != nil {
+		change(&serverConfig)
+	}
+	handler, err := server.New(serverConfig)
 	if err != nil {
 		t.Fatalf("set the server up: %v", err)
 	}

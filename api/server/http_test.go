@@ -13,7 +13,7 @@ import (
 // Whatever is read at an address answers HEAD with the same headers and no body, in every coding.
 func TestEveryPageAnswersHead(t *testing.T) {
 	s := apitest.New(t)
-	for _, path := range []string{"/", "/site.css", "/api/v1/docs", "/api/v1/docs.css", "/api/v1/openapi.json", "/api/v1/problems/stale",
+	for _, path := range []string{"/", "/site.css", "/favicon.ico", "/favicon.svg", "/manifest.webmanifest", "/robots.txt", "/sitemap.xml", "/ui/icons/icon-192.png", "/ui/none", "/sw.js", "/basemap.pmtiles", "/api/v1/docs", "/api/v1/docs.css", "/api/v1/openapi.json", "/api/v1/problems/stale",
 		"/api/v1/places", "/api/v1/places/facets", "/api/v1/municipalities", "/api/v1/vocabularies", "/healthz", "/readyz", "/nothing"} {
 		for _, coding := range []string{"identity", "gzip", "br"} {
 			get := s.Anonymous().Get(path, "Accept-Encoding: "+coding)

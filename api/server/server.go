@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -17,8 +18,10 @@ import (
 	"wolnica/api/report"
 	"wolnica/api/site"
 	"wolnica/api/tiles"
+	"wolnica/api/ui"
 	v1 "wolnica/api/v1"
 	"wolnica/geo/mvt"
+	"wolnica/geo/pmtiles"
 	"wolnica/models"
 	"wolnica/models/job"
 	"wolnica/models/mapdata"
@@ -33,6 +36,11 @@ type Config struct {
 	// Jobs runs the imports that are uploaded; whoever runs the server runs it too.
 	Jobs *job.Runner
 	Auth auth.Config
+	// UI are the files of the built map; nil is what the binary was built with.
+	UI fs.FS
+	// Basemap is the file of map tiles given with the program, Online a map style of another server; nil is none.
+	Basemap *pmtiles.File
+	Online  *ui.Online
 	// Ground is the schematic ground of the front page's map; it may be empty.
 	Ground []site.Ground
 	// Map is the registry as the map shows it; without it there are no tiles and no lists beside the map. Whoever runs the
@@ -85,7 +93,11 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set signing in up: %w", err)
 	}
-	pages, err := site.New(site.Config{Store: cfg.Store, Map: cfg.Map, Accounts: accounts, Ground: cfg.Ground, Gates: cfg.Gates, Timeout: cfg.Timeout, Now: cfg.Now})
+	mapUI, err := ui.New(ui.Config{Files: cfg.UI, Basemap: cfg.Basemap, Online: cfg.Online})
+	if err != nil {
+		return nil, fmt.Errorf("set the map up: %w", err)
+	}
+	pages, err := site.New(site.Config{Store: cfg.Store, Map: cfg.Map, UI: mapUI, Version: cfg.Version, Accounts: accounts, Ground: cfg.Ground, Gates: cfg.Gates, Timeout: cfg.Timeout, Now: cfg.Now})
 	if err != nil {
 		return nil, fmt.Errorf("set the pages up: %w", err)
 	}
@@ -101,6 +113,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err := cmp.Or(cfg.Docs, &api.Docs{}).Mount(engine, routes, info(cfg.Version)); err != nil {
 		return nil, fmt.Errorf("document the routes: %w", err)
 	}
+	mapUI.Mount(engine)
 	pages.Mount(engine)
 	reports, err := report.New(report.Config{Store: cfg.Store, Gates: cfg.Gates, PDF: cfg.PDF, Timeout: cfg.Timeout, Now: cfg.Now})
 	if err != nil {
@@ -150,7 +163,7 @@ func tileGround(ground []site.Ground) []tiles.Ground {
 	var out []tiles.Ground
 	for _, g := range ground {
 		if shape, ok := mvt.ShapeOf(g.Geom); ok {
-			out = append(out, tiles.Ground{Kind: g.Kind, Shape: shape})
+			out = append(out, tiles.Ground{Kind: g.Kind, Name: g.Name, Ref: g.Ref, Shape: shape})
 		}
 	}
 	return out
@@ -169,7 +182,7 @@ func info(version string) api.Info {
 		Tags: []api.TagInfo{
 			tag("map", "Mapa", "Map"), tag("places", "Miejsca", "Places"), tag("protections", "Ochrona zabytków", "Protection ledger"), tag("inspections", "Przeglądy stanu", "Inspections"),
 			tag("access-facts", "Dostępność", "Accessibility facts"), tag("access", "Dostępność: tabele, planowanie, teren", "Accessibility: tables, planning, surveys"), tag("external-ids", "Identyfikatory zewnętrzne", "External ids"), tag("media", "Pliki", "Files"),
-			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("municipalities", "Gminy", "Municipalities"),
+			tag("products", "Produkty turystyczne", "Tourist products"), tag("imports", "Importy", "Imports"), tag("reports", "Zgłoszenia zmian", "Reports of changes"), tag("views", "Zapisane widoki", "Saved views"), tag("municipalities", "Gminy", "Municipalities"),
 			tag("vocabularies", "Słowniki", "Vocabularies"), tag("auth", "Logowanie i klucze", "Signing in and keys"), tag("users", "Użytkownicy", "Users"),
 		},
 	}

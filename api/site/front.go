@@ -22,6 +22,8 @@ import (
 // Ground is one feature of the schematic ground under the map.
 type Ground struct {
 	Kind string // river, water, forest, road
+	Name models.Text
+	Ref  string // the number of a road
 	Geom geom.T
 }
 
@@ -51,7 +53,7 @@ func (s *Site) frontPart() part {
 
 // front shows the registry as the public sees it, to everybody.
 func (v *visit) front() error {
-	p := page{Title: "Wolnica", Section: sectionExplore, Description: v.t("site.description"), Path: "/", Indexed: true, Public: true}
+	p := page{Title: "Wolnica", Section: sectionExplore, Description: v.t("site.description"), Path: "/", Indexed: true, Public: true, App: appPage{Kind: appExplore}}
 	r := v.gin.Request
 	unknown := len(r.Header["Cookie"]) == 0 && len(r.Header["Authorization"]) == 0 && r.URL.RawQuery == ""
 	cached, err := v.frontOf(v.ctx, v.lang)

@@ -85,22 +85,28 @@ type page struct {
 	// those who share the page.
 	JSONLD any
 	Image  string
-	Data   any
+	// App is what of the map the page opens; without it the page is text alone.
+	App  appPage
+	Data any
 }
 
 // view is what the templates see: the page and its frame.
 type view struct {
 	page
-	Lang, Other            models.Language
-	OtherHref, SignIn      string
-	Canonical, Base        string
-	Alternates             []alternate
-	Sections               []navSection
-	User                   *models.User
-	Said                   string
-	Errors                 []errorLink
-	CSS                    string
-	FormProblem, FullTitle string
+	Lang, Other       models.Language
+	OtherHref, SignIn string
+	Canonical, Base   string
+	Alternates        []alternate
+	Sections          []navSection
+	User              *models.User
+	Said              string
+	Errors            []errorLink
+	CSS               string
+	// App is nil when the page does not load the map.
+	App *appView
+	// VersionHref leads to the page with the map or without it.
+	VersionHref, VersionLabel string
+	FormProblem, FullTitle    string
 }
 
 type alternate struct{ Lang, Href string }
@@ -202,6 +208,7 @@ func (v *visit) show(name string, p page) error {
 			v.setCookie(api.LanguageCookie, string(asked), languageLife)
 		}
 	}
+	v.keepVersion(p)
 	body, err := v.render(name, p)
 	if err != nil {
 		return err
@@ -222,6 +229,9 @@ func (v *visit) send(p page, body []byte) {
 	}
 	h.Set("Cache-Control", control)
 	v.head()
+	if v.withMap(p) {
+		h.Set("Content-Security-Policy", v.ui.Policy())
+	}
 	status := p.Status
 	if status == 0 && p.Problem != nil {
 		status = api.StatusOf(models.CodeOf(p.Problem))
@@ -273,6 +283,7 @@ func (v *visit) view(p page) view {
 	}
 	asIn := func(lang models.Language) string {
 		query := here.Query()
+		query.Del(versionAsked)
 		query.Set("lang", string(lang))
 		return here.EscapedPath() + "?" + query.Encode()
 	}
@@ -288,6 +299,8 @@ func (v *visit) view(p page) view {
 		out.Alternates = append(out.Alternates, alternate{string(lang), out.Base + p.Path + "?lang=" + string(lang)})
 	}
 	out.Sections = v.navigation(p)
+	out.App = v.app(p)
+	out.VersionHref, out.VersionLabel = v.version(p)
 	if c, err := v.gin.Request.Cookie(saidCookie); err == nil {
 		if _, known := v.texts[c.Value]; known {
 			out.Said = v.t(c.Value)

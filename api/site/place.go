@@ -224,7 +224,7 @@ func (v *visit) place() error {
 		d.Profiles = append(d.Profiles, profileRow{Profile: capital(models.AccessProfiles.Label(verdict.Profile).In(v.lang)), Verdict: verdict.Verdict,
 			Word: v.verdictWord(verdict.Verdict), Sentence: verdict.Sentence.In(v.lang), Href: "?profile=" + verdict.Profile + "#dla-" + verdict.Profile})
 	}
-	out := page{Title: d.Name, Description: describe(d.Of, d.Description), Section: sectionExplore, Path: path, Indexed: !d.Draft && !n.inAddress, Public: true, Data: d}
+	out := page{Title: d.Name, Description: describe(d.Of, d.Description), Section: sectionExplore, Path: path, Indexed: !d.Draft && !n.inAddress, Public: true, App: appPage{appPlace, id}, Data: d}
 	if len(d.Photos) > 0 {
 		out.Image = d.Photos[0].Src
 	}

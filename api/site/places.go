@@ -304,7 +304,7 @@ func (v *visit) places() error {
 	if f.Q != "" {
 		title = v.t("places.title") + ": " + f.Q
 	}
-	return v.show("places", page{Title: title, Description: v.t("places.lead"), Section: sectionExplore, Path: "/miejsca", Indexed: f.Cursor == "" && f.Q == "" && !n.inAddress, Public: true, Problem: problem, Data: d})
+	return v.show("places", page{Title: title, Description: v.t("places.lead"), Section: sectionExplore, Path: "/miejsca", Indexed: f.Cursor == "" && f.Q == "" && !n.inAddress, Public: true, Problem: problem, App: appPage{Kind: appPlaces}, Data: d})
 }
 
 func (v *visit) placeFields(f placesForm, n needs, words *vocabulary) []field {

@@ -131,7 +131,7 @@ func (v *visit) products() error {
 			d.Next = "/produkty?" + query.Encode()
 		}
 	}
-	return v.show("products", page{Title: v.t("products.title"), Description: v.t("products.lead"), Section: sectionExplore, Path: "/produkty", Indexed: f.Cursor == "" && f.Q == "" && !n.inAddress, Public: true, Problem: problem, Data: d})
+	return v.show("products", page{Title: v.t("products.title"), Description: v.t("products.lead"), Section: sectionExplore, Path: "/produkty", Indexed: f.Cursor == "" && f.Q == "" && !n.inAddress, Public: true, Problem: problem, App: appPage{Kind: appProducts}, Data: d})
 }
 
 // judgeProduct is the verdict on a whole product for all the needs, with those of each profile. The public's stops and segments count,
@@ -248,7 +248,7 @@ func (v *visit) product() error {
 	}
 	d.Legs = v.legs(p, places, verdicts, shown, n, words)
 	d.Invented = d.Invented || slices.ContainsFunc(d.Legs, func(l legRow) bool { return l.Invented })
-	out := page{Title: d.Name, Description: describe(d.Of, slices.Concat(d.Plain, d.Description)), Section: sectionExplore, Path: path, Indexed: !d.Draft && !n.inAddress, Public: true, Data: d}
+	out := page{Title: d.Name, Description: describe(d.Of, slices.Concat(d.Plain, d.Description)), Section: sectionExplore, Path: path, Indexed: !d.Draft && !n.inAddress, Public: true, App: appPage{appProduct, id}, Data: d}
 	if out.Indexed {
 		linked := &jsonld.Product{Product: &p.Product, URL: api.BaseURL(v.ctx) + path}
 		for _, id := range p.StopIDs {

@@ -16,12 +16,13 @@ import (
 
 	"wolnica/api"
 	"wolnica/api/auth"
+	"wolnica/api/ui"
 	"wolnica/models"
 	"wolnica/models/mapdata"
 	"wolnica/models/store"
 )
 
-//go:embed site.css styles templates
+//go:embed site.css fonts.css styles templates
 var files embed.FS
 
 // Config is what the pages work with.
@@ -31,6 +32,10 @@ type Config struct {
 	Map *mapdata.Data
 	// Accounts sign people in; they are those of the API, so that tries are counted once.
 	Accounts *auth.Accounts
+	// UI is the map that pages load.
+	UI *ui.UI
+	// Version is that of the program.
+	Version string
 	// Ground is the schematic ground of the front page's map; it may be empty.
 	Ground []Ground
 	// Gates bound the work under way; nil bounds nothing.
@@ -46,10 +51,13 @@ type Site struct {
 	store    *store.Store
 	mapData  *mapdata.Data
 	accounts *auth.Accounts
+	ui       *ui.UI
 	ground   []Ground
 	gates    *api.Gates
 	timeout  time.Duration
 	now      func() time.Time
+	// programVersion is told to the map.
+	programVersion string
 
 	parts      []part
 	texts      texts
@@ -58,6 +66,7 @@ type Site struct {
 	templates  map[models.Language]map[string]*template.Template
 	css        stylesheet
 	frontPages frontCache
+	sitemaps   sitemapCache
 
 	vocabularies vocabularyCache
 }
@@ -69,7 +78,7 @@ type stylesheet struct {
 
 // New returns the pages of a registry. It fails on a template or a text that is wrong.
 func New(cfg Config) (*Site, error) {
-	s := &Site{store: cfg.Store, mapData: cfg.Map, accounts: cfg.Accounts, ground: cfg.Ground, gates: cfg.Gates, timeout: cfg.Timeout, now: cfg.Now,
+	s := &Site{store: cfg.Store, mapData: cfg.Map, accounts: cfg.Accounts, ui: cfg.UI, programVersion: cfg.Version, ground: cfg.Ground, gates: cfg.Gates, timeout: cfg.Timeout, now: cfg.Now,
 		frontPages: frontCache{pages: map[models.Language]frontCached{}}}
 	if s.timeout == 0 {
 		s.timeout = 30 * time.Second
@@ -86,6 +95,8 @@ func New(cfg Config) (*Site, error) {
 		s.productPart(),
 		s.needsPart(),
 		s.signInPart(),
+		s.workspacePart(),
+		s.sitemapPart(),
 		s.proposalsPart(),
 		s.surveyPart(),
 		s.whatIfPart(),
@@ -104,7 +115,7 @@ func New(cfg Config) (*Site, error) {
 	if s.templates, err = s.parseTemplates(); err != nil {
 		return nil, fmt.Errorf("templates of the pages: %w", err)
 	}
-	if s.css, err = readStyles(); err != nil {
+	if s.css, err = s.readStyles(); err != nil {
 		return nil, fmt.Errorf("styles of the pages: %w", err)
 	}
 	return s, nil
@@ -157,14 +168,18 @@ func (s *Site) checkTexts(t *template.Template) error {
 }
 
 // readStyles joins site.css and what pages have in styles/*.css, in the order of their names. The address names the contents,
-// so that a new version is fetched at once.
-func readStyles() (stylesheet, error) {
+// so that a new version is fetched at once. The fonts come with the map.
+func (s *Site) readStyles() (stylesheet, error) {
 	names, err := fs.Glob(files, "styles/*.css")
 	if err != nil {
 		return stylesheet{}, err
 	}
 	var b bytes.Buffer
-	for _, name := range append([]string{"site.css"}, names...) {
+	names = append([]string{"site.css"}, names...)
+	if s.ui.Has("fonts/source-sans-3-latin.woff2") {
+		names = append([]string{"fonts.css"}, names...)
+	}
+	for _, name := range names {
 		text, err := files.ReadFile(name)
 		if err != nil {
 			return stylesheet{}, err
@@ -207,6 +222,8 @@ var siteTexts = texts{
 	"site.planning":    {PL: "Inwestycje", EN: "Investments"},
 	"site.signin":      {PL: "Zaloguj się", EN: "Sign in"},
 	"site.signout":     {PL: "Wyloguj się", EN: "Sign out"},
+	"site.text":        {PL: "Wersja tekstowa", EN: "Text version"},
+	"site.map":         {PL: "Mapa", EN: "Map"},
 	"site.footer":      {PL: "Otwarty rejestr miejsc metropolii", EN: "The open registry of a metropolis"},
 	"site.api":         {PL: "Opis API", EN: "API reference"},
 	"site.error":       {PL: "Błąd", EN: "Error"},

@@ -62,8 +62,8 @@ type Parameters struct {
 	ProductKind []string `query:"product_kind" validate:"dive,product_kind" doc:"Kinds of products." pl:"Rodzaje produktów." example:"trail"`
 	Status      []string `query:"status" validate:"dive,product_status" doc:"Statuses of products." pl:"Statusy produktów." example:"open"`
 	Layers      []string `query:"layers" validate:"dive,tile_layer" doc:"Layers of the tile; all by default." pl:"Warstwy kafla; domyślnie wszystkie." example:"places,products"`
-	Profile     string   `query:"profile" validate:"omitempty,access_profile" doc:"Show the verdict for this profile on every feature, and the shares of the verdicts in clusters." pl:"Pokaż werdykt dla tego profilu na każdym obiekcie, a udziały werdyktów w grupach." example:"wheelchair"`
-	Lang        string   `query:"lang" validate:"omitempty,oneof=pl en" doc:"Language of the names; otherwise that of Accept-Language." pl:"Język nazw; inaczej ten z Accept-Language." example:"pl"`
+	v1.FitQuery
+	Lang string `query:"lang" validate:"omitempty,oneof=pl en" doc:"Language of the names; otherwise that of Accept-Language." pl:"Język nazw; inaczej ten z Accept-Language." example:"pl"`
 }
 
 type tileIn struct {
@@ -89,10 +89,11 @@ type tileOut struct {
 
 func (h *handler) tile() api.Route {
 	return api.Handle("GET", "/tiles/{z}/{x}/{y}", api.Doc{ID: "readTile", Tag: "map", Public: true, Produces: []string{MediaType}, Statuses: []int{200, 204, 304},
-		Summary: models.Text{PL: "Kafel wektorowy mapy", EN: "Vector tile of the map"},
+		Summary:  models.Text{PL: "Kafel wektorowy mapy", EN: "Vector tile of the map"},
+		Problems: []models.Code{models.CodeInvalid},
 		Description: models.Text{
-			PL: "Warstwy places, products, municipalities i ground. Poniżej przybliżenia 14 (i wyżej tam, gdzie jest bardzo gęsto) rekordy stoją w grupach: punktach bez id, których count mówi, ile ich jest, a heritage, infrastructure i both, ile którego rodzaju. Każdy rekord jest w kaflu jeden raz jako punkt; jego linia albo wielokąt ma to samo id. Filtr jest taki jak listy miejsc. Pusty kafel to 204.",
-			EN: "The layers places, products, municipalities and ground. Below zoom 14 (and above, where it is very dense) records stand in clusters: points without an id whose count says how many they are, and heritage, infrastructure and both how many of each. Every record is in its tile once as a point; its line or polygon has the same id. The filter is that of the list of places. An empty tile is 204."}},
+			PL: "Warstwy places, products, municipalities i ground. Poniżej przybliżenia 14 (i wyżej tam, gdzie jest bardzo gęsto) rekordy stoją w grupach: punktach bez id, których count mówi, ile ich jest, a heritage, infrastructure i both, ile którego rodzaju. Każdy rekord jest w kaflu jeden raz jako punkt; jego linia albo wielokąt ma to samo id. Filtr jest taki jak listy miejsc. Z profile albo wymiarami każdy rekord ma verdict: dla wszystkich potrzeb naraz; przy jednym profilu bez wymiarów grupy mówią też, ile w nich którego werdyktu. Pusty kafel to 204.",
+			EN: "The layers places, products, municipalities and ground. Below zoom 14 (and above, where it is very dense) records stand in clusters: points without an id whose count says how many they are, and heritage, infrastructure and both how many of each. Every record is in its tile once as a point; its line or polygon has the same id. The filter is that of the list of places. With profile or measures every record has verdict: for all the needs together; for one profile without measures clusters also say how many of each verdict are in them. An empty tile is 204."}},
 		func(ctx context.Context, in tileIn) (tileOut, error) {
 			r, err := place(in.Z, in.X, in.Y, "z", "x", "y")
 			if err != nil {
@@ -132,7 +133,7 @@ func outside(parameter string, last uint64) error {
 }
 
 func (h *handler) answer(ctx context.Context, r request, in Parameters, headers headersIn) (tileOut, error) {
-	views, err := h.data.Views(ctx, auth.UserFrom(ctx), in.query())
+	views, err := h.views(ctx, in)
 	if err != nil {
 		return tileOut{}, err
 	}
@@ -161,14 +162,18 @@ func (h *handler) answer(ctx context.Context, r request, in Parameters, headers 
 	return out, nil
 }
 
-func (in Parameters) query() mapdata.Query {
-	return mapdata.Query{Place: in.PlaceQuery.Filter(), ProductKinds: in.ProductKind, ProductStatuses: in.Status}
+// views are what the reader sees of the records that pass the parameters.
+func (h *handler) views(ctx context.Context, in Parameters) (mapdata.Views, error) {
+	needs, err := in.Needs()
+	if err != nil {
+		return mapdata.Views{}, err
+	}
+	return h.data.Views(ctx, auth.UserFrom(ctx), mapdata.Query{Place: in.PlaceQuery.Filter(), ProductKinds: in.ProductKind, ProductStatuses: in.Status, Needs: needs, Fit: in.Fit})
 }
 
 // show fills in how the tile is to be drawn.
 func (in Parameters) show(ctx context.Context, r *request) {
 	r.english = in.Lang == "en" || in.Lang == "" && api.LanguageFrom(ctx) == models.English
-	r.profile = models.AccessProfiles.Index(in.Profile)
 	r.layers = Layers
 	if len(in.Layers) > 0 {
 		r.layers = nil
@@ -219,6 +224,7 @@ func (h *handler) tag(v mapdata.Views, r request, parameters string) string {
 	if v.Searched {
 		put(v.State.Version)
 	}
+	put(v.Judged.Mark())
 	put(h.instance)
 	put(v.State.Ground)
 	_, _ = sum.Write([]byte(parameters))
@@ -329,11 +335,11 @@ type VectorLayer struct {
 type tileJSONOut struct{ Body TileJSON }
 
 func (h *handler) tileJSON() api.Route {
-	return api.Handle("GET", "/tiles.json", api.Doc{ID: "readTileJSON", Tag: "map", Public: true, Summary: models.Text{PL: "Opis kafli (TileJSON 3.0.0)", EN: "Description of the tiles (TileJSON 3.0.0)"},
+	return api.Handle("GET", "/tiles.json", api.Doc{ID: "readTileJSON", Tag: "map", Public: true, Problems: []models.Code{models.CodeInvalid}, Summary: models.Text{PL: "Opis kafli (TileJSON 3.0.0)", EN: "Description of the tiles (TileJSON 3.0.0)"},
 		Description: models.Text{PL: "Parametry przechodzą do adresu kafli.", EN: "The parameters go on to the address of the tiles."}},
 		func(ctx context.Context, in tileJSONIn) (tileJSONOut, error) {
 			// a filter that cannot be is refused here, not at every tile
-			views, err := h.data.Views(ctx, auth.UserFrom(ctx), in.query())
+			views, err := h.views(ctx, in.Parameters)
 			if err != nil {
 				return tileJSONOut{}, err
 			}
@@ -421,7 +427,7 @@ func vectorLayers(lang models.Language) []VectorLayer {
 		return VectorLayer{ID: string(id), Description: description, MaxZoom: MaxZoom, Fields: fields}
 	}
 	return []VectorLayer{
-		layer(LayerGround, t("schematyczne podłoże", "schematic ground"), map[string]string{"kind": "river, water, forest, road"}),
+		layer(LayerGround, t("schematyczne podłoże", "schematic ground"), map[string]string{"kind": "river, water, forest, road", "name": name, "ref": t("numer drogi", "number of a road")}),
 		layer(LayerMunicipalities, t("gminy i ich nazwy", "municipalities and their names"), map[string]string{"teryt": "TERYT", "name": name, "kind": "urban, urban_rural, rural"}),
 		layer(LayerPlaces, t("miejsca i ich grupy", "places and their clusters"), with(map[string]string{
 			"count": count, "heritage": t("w grupie: zabytki", "in a cluster: heritage"), "infrastructure": t("w grupie: infrastruktura", "in a cluster: infrastructure"),

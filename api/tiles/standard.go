@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"wolnica/api"
-	"wolnica/api/auth"
 	"wolnica/geo/mvt"
 	"wolnica/models"
 )
@@ -165,7 +164,7 @@ func (h *handler) standard() []api.Route {
 	}
 	tileDoc := func(id, pl, en string) api.Doc {
 		d := doc(id, pl, en)
-		d.Produces, d.Statuses = []string{MediaType}, []int{200, 204, 304}
+		d.Produces, d.Statuses, d.Problems = []string{MediaType}, []int{200, 204, 304}, []models.Code{models.CodeInvalid}
 		return d
 	}
 	const dataset, collection = "/ogc/tiles", "/ogc/collections/{collection}/tiles"
@@ -226,7 +225,7 @@ func (h *handler) tileSets(ctx context.Context, path string, layers []Layer) (ti
 }
 
 func (h *handler) tileSet(ctx context.Context, path string, layers []Layer) (tileSetOut, error) {
-	views, err := h.data.Views(ctx, auth.UserFrom(ctx), Parameters{}.query())
+	views, err := h.views(ctx, Parameters{})
 	if err != nil {
 		return tileSetOut{}, err
 	}

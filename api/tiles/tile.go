@@ -49,6 +49,8 @@ var Layers = []Layer{LayerGround, LayerMunicipalities, LayerPlaces, LayerProduct
 // Ground is one feature of the schematic ground.
 type Ground struct {
 	Kind  string // river, water, forest, road
+	Name  models.Text
+	Ref   string // the number of a road
 	Shape mvt.Shape
 }
 
@@ -58,7 +60,6 @@ type request struct {
 	x, y    uint32
 	layers  []Layer
 	english bool
-	profile int // of models.AccessProfiles, -1 for none
 }
 
 // painter draws tiles, one at a time, in memory that is used again.
@@ -85,20 +86,34 @@ func (p *painter) paint(v mapdata.Views, ground []Ground, r request) []byte {
 		case LayerMunicipalities:
 			p.municipalities(l, v.State, r)
 		case LayerPlaces:
-			p.records(l, v.Places, r, placeAttributes(l, v.State, r, p))
+			p.records(l, v.Places, r, placeAttributes(l, v, r, p))
 		case LayerProducts:
-			p.records(l, v.Products, r, productAttributes(l, v.State, r, p))
+			p.records(l, v.Products, r, productAttributes(l, v, r, p))
 		}
 	}
 	return p.encoder.Bytes()
 }
 
 func (p *painter) ground(l *mvt.Layer, ground []Ground, r request) {
-	kind := l.Key("kind")
+	kind, name, ref := l.Key("kind"), l.Key("name"), l.Key("ref")
+	lang := models.Polish
+	if r.english {
+		lang = models.English
+	}
 	for i := range ground {
-		if cut, ok := p.cutter.Cut(&ground[i].Shape, r.z, r.x, r.y); ok {
-			l.Shape(uint64(i+1), cut, append(p.tags[:0], kind, l.String(ground[i].Kind)))
+		g := &ground[i]
+		cut, ok := p.cutter.Cut(&g.Shape, r.z, r.x, r.y)
+		if !ok {
+			continue
 		}
+		tags := append(p.tags[:0], kind, l.String(g.Kind))
+		if text := g.Name.In(lang); text != "" {
+			tags = append(tags, name, l.String(text))
+		}
+		if g.Ref != "" {
+			tags = append(tags, ref, l.String(g.Ref))
+		}
+		l.Shape(uint64(i+1), cut, tags)
 	}
 }
 
@@ -261,7 +276,8 @@ func lazily(codes []string) lazy { return lazy{codes, make([]uint32, len(codes))
 
 func verdictCodes() []string { return models.VerdictCodes.Codes() }
 
-func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attributes {
+func placeAttributes(l *mvt.Layer, v mapdata.Views, r request, p *painter) attributes {
+	s := v.State
 	p.forget(s)
 	keyName, keyFacet, keyCategory, keyOther := l.Key("name"), l.Key("facet"), l.Key("category"), l.Key("second_category")
 	keyGrade, keyFreshness, keyLifecycle, keyProtected := l.Key("grade"), l.Key("freshness"), l.Key("lifecycle"), l.Key("protected")
@@ -279,8 +295,8 @@ func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attr
 		if second != 0 {
 			tags = append(tags, keyOther, p.category(l, s, second))
 		}
-		if r.profile >= 0 {
-			tags = append(tags, keyVerdict, verdicts.number(l, e.Value(mapdata.PlaceVerdict)>>(2*r.profile)&3))
+		if v.Judged != nil {
+			tags = append(tags, keyVerdict, verdicts.number(l, v.Judged.Place(e)))
 		}
 		return tags
 	}
@@ -315,11 +331,12 @@ func placeAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attr
 	}}
 	a.fields = append(a.fields, facetField)
 	counted := []countKey{{facetField, 1, l.Key(models.FacetHeritage)}, {facetField, 2, l.Key(models.FacetInfrastructure)}, {facetField, 3, l.Key("both")}}
-	a.cluster, a.fields = clusterTags(l, r, counted, placeVerdictFields, a.fields)
+	a.cluster, a.fields = clusterTags(l, v.Judged.Stored(), counted, placeVerdictFields, a.fields)
 	return a
 }
 
-func productAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) attributes {
+func productAttributes(l *mvt.Layer, v mapdata.Views, r request, p *painter) attributes {
+	s := v.State
 	p.forget(s)
 	keyName, keyKind, keyCategory, keyStatus := l.Key("name"), l.Key("kind"), l.Key("category"), l.Key("status")
 	keyVerdict, keyDemonstration, keyPublication, keyVisibility := l.Key("verdict"), l.Key("demonstration"), l.Key("publication"), l.Key("visibility")
@@ -328,8 +345,8 @@ func productAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) at
 	shape := func(tags []uint32, e mapindex.Entry) []uint32 {
 		tags = append(tags, keyKind, kinds.number(l, e.Value(mapdata.ProductKind)), keyCategory, p.category(l, s, e.Value(mapdata.ProductCategory)),
 			keyStatus, statuses.number(l, e.Value(mapdata.ProductStatus)))
-		if r.profile >= 0 {
-			tags = append(tags, keyVerdict, verdicts.number(l, e.Value(mapdata.ProductVerdict)>>(2*r.profile)&3))
+		if v.Judged != nil {
+			tags = append(tags, keyVerdict, verdicts.number(l, v.Judged.Product(e)))
 		}
 		// the name of a route stands along its line
 		return append(tags, keyName, l.Unique(name(e, r.english)))
@@ -347,7 +364,7 @@ func productAttributes(l *mvt.Layer, s *mapdata.State, r request, p *painter) at
 		}
 		return tags
 	}}
-	a.cluster, a.fields = clusterTags(l, r, nil, productVerdictFields, nil)
+	a.cluster, a.fields = clusterTags(l, v.Judged.Stored(), nil, productVerdictFields, nil)
 	return a
 }
 
@@ -358,12 +375,12 @@ type countKey struct {
 	key   uint32
 }
 
-// clusterTags counts the records, those of counted, and the verdicts for the profile asked for. Counts of 0 are left out.
-func clusterTags(l *mvt.Layer, r request, counted []countKey, verdictFields []mapindex.Field, fields []mapindex.Field) (func([]uint32, *mapindex.Cell) []uint32, []mapindex.Field) {
-	if r.profile >= 0 {
-		fields = append(fields, verdictFields[r.profile])
+// clusterTags counts the records, those of counted, and the verdicts for the profile, which is -1 for none. Counts of 0 are left out.
+func clusterTags(l *mvt.Layer, profile int, counted []countKey, verdictFields []mapindex.Field, fields []mapindex.Field) (func([]uint32, *mapindex.Cell) []uint32, []mapindex.Field) {
+	if profile >= 0 {
+		fields = append(fields, verdictFields[profile])
 		for n, code := range verdictCodes() {
-			counted = append(counted, countKey{verdictFields[r.profile], n, l.Key(code)})
+			counted = append(counted, countKey{verdictFields[profile], n, l.Key(code)})
 		}
 	}
 	keyCount := l.Key("count")

@@ -139,13 +139,13 @@ func (h *handlers) placeAccess() api.Route {
 func (in profilesIn) profiles() ([]*access.Profile, error) {
 	if in.WidthCM != nil || in.StepCM != nil || in.SlopePercent != nil {
 		if len(in.Profile) > 1 {
-			return nil, badProfile("one", "Z własnymi limitami podaj jeden profil.", "Give one profile with limits of your own.")
+			return nil, badParameter("profile", "one", "Z własnymi limitami podaj jeden profil.", "Give one profile with limits of your own.")
 		}
 		base := "wheelchair"
 		if len(in.Profile) > 0 {
 			base = in.Profile[0]
 		}
-		p, err := access.Custom(base, access.Limits{WidthCM: in.WidthCM, StepCM: in.StepCM, SlopePercent: in.SlopePercent})
+		p, err := access.Custom(base, access.Limits{WidthCM: in.WidthCM, StepCM: in.StepCM, SlopePercent: in.SlopePercent}.Rounded())
 		return []*access.Profile{p}, aboutParameters(err)
 	}
 	if len(in.Profile) == 0 {
@@ -158,12 +158,6 @@ func (in profilesIn) profiles() ([]*access.Profile, error) {
 		}
 	}
 	return profiles, nil
-}
-
-func badProfile(code, pl, en string) error {
-	e := models.Invalid("", code, pl, en)
-	e.Fields[0].Parameter = "profile"
-	return e
 }
 
 // aboutParameters makes what is wrong with limits point at the parameters they came by.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
 
 	"wolnica/api"
@@ -20,18 +21,20 @@ import (
 // it, as the tiles show them, so that boxes side by side never count one twice.
 type mapFilter struct {
 	PlaceQuery
+	FitQuery
 	ProductKind []string `query:"product_kind" validate:"dive,product_kind" doc:"Kinds of products." pl:"Rodzaje produktów." example:"trail"`
 	Status      []string `query:"status" validate:"dive,product_status" doc:"Statuses of products." pl:"Statusy produktów." example:"open"`
 }
 
-func (q mapFilter) query() (mapdata.Query, mapindex.Box) {
+func (q mapFilter) query() (mapdata.Query, mapindex.Box, error) {
 	f := q.Filter()
+	needs, err := q.Needs()
 	box := mapindex.World
 	if b := f.BBox; b != nil {
 		box = mapindex.BoxOf(b.MinLon, b.MinLat, b.MaxLon, b.MaxLat)
 		f.BBox = nil
 	}
-	return mapdata.Query{Place: f, ProductKinds: q.ProductKind, ProductStatuses: q.Status}, box
+	return mapdata.Query{Place: f, ProductKinds: q.ProductKind, ProductStatuses: q.Status, Needs: needs, Fit: q.Fit}, box, err
 }
 
 type mapListIn struct {
@@ -63,6 +66,8 @@ type MapItem struct {
 	Protected      bool   `json:"protected,omitzero"`
 	// Verdicts are those that are known, by profile.
 	Verdicts map[string]string `json:"verdicts,omitempty"`
+	// Verdict is for all the needs in the question together; absent when there are none.
+	Verdict string `json:"verdict,omitzero" validate:"omitempty,verdict"`
 	// Coarse says that the position is approximate, to about 1 km.
 	Coarse        bool   `json:"coarse,omitzero"`
 	Demonstration bool   `json:"demonstration,omitzero"`
@@ -91,17 +96,17 @@ func (h *handlers) mapRoutes() []api.Route {
 		PL: "Z tego samego stanu co kafle mapy, więc liczby na mapie, w filtrach i na liście są równe. Prostokąt bierze rekordy, których położenie (ikona) w nim leży.",
 		EN: "From the same state as the tiles of the map, so that the counts on the map, in the filters and in the list are equal. A box takes the records whose position (icon) lies in it."}
 	return []api.Route{
-		api.Handle("GET", "/api/v1/map/places", api.Doc{ID: "listMapPlaces", Tag: "map", Class: api.Drawing, Public: true, Description: description,
+		api.Handle("GET", "/api/v1/map/places", api.Doc{ID: "listMapPlaces", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
 			Summary: models.Text{PL: "Miejsca na mapie, od najbliższego", EN: "Places on the map, the nearest first"}},
 			func(ctx context.Context, in mapListIn) (mapListOut, error) {
-				return h.mapList(ctx, in, "/api/v1/map/places", func(v mapdata.Views) mapindex.View { return v.Places }, placeItem)
+				return h.mapList(ctx, in, "/api/v1/map/places", func(v mapdata.Views) mapindex.View { return v.Places }, placeItem, (*mapdata.Judged).Place)
 			}),
-		api.Handle("GET", "/api/v1/map/products", api.Doc{ID: "listMapProducts", Tag: "map", Class: api.Drawing, Public: true, Description: description,
+		api.Handle("GET", "/api/v1/map/products", api.Doc{ID: "listMapProducts", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
 			Summary: models.Text{PL: "Produkty na mapie, od najbliższego", EN: "Products on the map, the nearest first"}},
 			func(ctx context.Context, in mapListIn) (mapListOut, error) {
-				return h.mapList(ctx, in, "/api/v1/map/products", func(v mapdata.Views) mapindex.View { return v.Products }, productItem)
+				return h.mapList(ctx, in, "/api/v1/map/products", func(v mapdata.Views) mapindex.View { return v.Products }, productItem, (*mapdata.Judged).Product)
 			}),
-		api.Handle("GET", "/api/v1/map/facets", api.Doc{ID: "countMap", Tag: "map", Class: api.Drawing, Public: true, Description: description,
+		api.Handle("GET", "/api/v1/map/facets", api.Doc{ID: "countMap", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
 			Summary: models.Text{PL: "Policz miejsca na mapie według cech", EN: "Count the places on the map by attribute"}}, h.mapFacets),
 		api.Handle("GET", "/api/v1/map/suggestions", api.Doc{ID: "suggest", Tag: "map", Class: api.Drawing, Public: true,
 			Summary: models.Text{PL: "Podpowiedzi do wpisywanego tekstu", EN: "Suggestions for a text being typed"},
@@ -110,8 +115,12 @@ func (h *handlers) mapRoutes() []api.Route {
 	}
 }
 
-func (h *handlers) mapList(ctx context.Context, in mapListIn, path string, layer func(mapdata.Views) mapindex.View, item func(*mapdata.State, mapindex.Entry) MapItem) (mapListOut, error) {
-	q, box := in.query()
+func (h *handlers) mapList(ctx context.Context, in mapListIn, path string, layer func(mapdata.Views) mapindex.View, item func(*mapdata.State, mapindex.Entry) MapItem,
+	judged func(*mapdata.Judged, mapindex.Entry) uint32) (mapListOut, error) {
+	q, box, err := in.query()
+	if err != nil {
+		return mapListOut{}, err
+	}
 	v, err := h.mapData.Views(ctx, auth.UserFrom(ctx), q)
 	if err != nil {
 		return mapListOut{}, err
@@ -140,6 +149,9 @@ func (h *handlers) mapList(ctx context.Context, in mapListIn, path string, layer
 		it := item(v.State, n.Entry)
 		px, py := n.Position()
 		it.DistanceM, it.Direction = math.Round(n.Metres), mapindex.Direction(x, y, px, py)
+		if v.Judged != nil {
+			it.Verdict = models.VerdictCodes.Entries[judged(v.Judged, n.Entry)].Code
+		}
 		out.Body.Items = append(out.Body.Items, it)
 	}
 	return out, nil
@@ -257,7 +269,7 @@ func productItem(s *mapdata.State, e mapindex.Entry) MapItem {
 
 type mapFacetsIn struct {
 	mapFilter
-	By []string `query:"by" default:"category,municipality,grade,protection" validate:"max=20,dive,map_facet" doc:"What to count by." pl:"Według czego liczyć." example:"category,grade"`
+	By []string `query:"by" default:"category,municipality,grade,protection" validate:"max=20,dive,map_facet" doc:"What to count by; needs is the verdict for the needs in the question." pl:"Według czego liczyć; needs to werdykt dla potrzeb z zapytania." example:"category,grade"`
 }
 
 // MapFacets is how many records on the map carry each value.
@@ -271,10 +283,16 @@ type MapFacets struct {
 type mapFacetsOut struct{ Body MapFacets }
 
 func (h *handlers) mapFacets(ctx context.Context, in mapFacetsIn) (mapFacetsOut, error) {
-	q, box := in.query()
+	q, box, err := in.query()
+	if err != nil {
+		return mapFacetsOut{}, err
+	}
 	v, err := h.mapData.Views(ctx, auth.UserFrom(ctx), q)
 	if err != nil {
 		return mapFacetsOut{}, err
+	}
+	if v.Judged == nil && slices.Contains(in.By, mapdata.NeedsFacet) {
+		return mapFacetsOut{}, badParameter("by", "needs", "Podaj też potrzeby: profile albo wymiary.", "Give needs with it: profile or measures.")
 	}
 	total, facets := v.PlaceFacets(box, in.By)
 	return mapFacetsOut{Body: MapFacets{Total: total, Products: v.Products.Count(box).Total, Facets: facets}}, nil

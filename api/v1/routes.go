@@ -68,8 +68,10 @@ func Routes(d Deps) []api.Route {
 		h.mapRoutes(),
 		h.interchange(),
 		h.factProposals(),
+		h.reports(),
+		h.savedViews(),
 		h.accessTables(),
-		[]api.Route{h.whatIf(), h.survey()},
+		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
 	)
 }

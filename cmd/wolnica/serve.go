@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -24,7 +25,10 @@ import (
 	"wolnica/api/pdf"
 	"wolnica/api/server"
 	"wolnica/api/site"
+	"wolnica/api/ui"
 	"wolnica/cmd/wolnica/demo"
+	"wolnica/geo"
+	"wolnica/geo/pmtiles"
 	"wolnica/models"
 	"wolnica/models/job"
 	"wolnica/models/mapdata"
@@ -53,6 +57,9 @@ type serveCommand struct {
 	ClientRate     float64       `default:"500" placeholder:"NUMBER" help:"Reads a second from one address on average, ten times as many at once; 0 is no limit." pl:"Odczyty na sekundę z jednego adresu średnio, na raz dziesięć razy tyle; 0 to bez limitu."`
 	FeatureCache   int64         `default:"256" placeholder:"MIB" help:"Memory for the text of features that GIS programs ask for; 0 keeps none." pl:"Pamięć na teksty obiektów, o które pytają programy GIS; 0 nie trzyma żadnych."`
 	Chromium       string        `placeholder:"PROGRAM" help:"Chromium that prints PDF reports, a path or a name; found by itself when not given." pl:"Chromium, który drukuje raporty PDF, ścieżka albo nazwa; bez tej opcji szukany samodzielnie."`
+	Basemap        string        `placeholder:"FILE" help:"PMTiles file (version 3) the map draws its ground from; the schematic ground when not given." pl:"Plik PMTiles (wersja 3) z podkładem mapy; bez tej opcji podkład schematyczny."`
+	OnlineStyle    string        `placeholder:"URL" help:"Map style of another server, offered to people who choose it; none when not given." pl:"Styl mapy z innego serwera, dla osób, które go wybiorą; bez tej opcji żaden."`
+	OnlineCredit   string        `name:"online-attribution" default:"© OpenStreetMap" placeholder:"TEXT" help:"Whose map the online style is." pl:"Czyja jest mapa z innego serwera."`
 	RequestTimeout time.Duration `default:"30s" placeholder:"TIME" help:"Longest work on one request." pl:"Najdłuższa praca nad jednym żądaniem."`
 }
 
@@ -67,8 +74,13 @@ func (c serveCommand) Run(p *program) (err error) {
 	if c.ReplicaMaxLag <= 0 {
 		return refusal("--replica-max-lag: oczekiwano czasu dłuższego od zera, na przykład 2s.", "--replica-max-lag: expected a time above zero, such as 2s.")
 	}
+	ground, err := c.mapGround()
+	if err != nil {
+		return err
+	}
+	defer ground.close()
 	if isWorker() {
-		return c.runAsWorker(p, public, log)
+		return c.runAsWorker(p, public, ground, log)
 	}
 	address := c.DatabaseURL
 	var gone <-chan struct{}
@@ -111,7 +123,7 @@ func (c serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	handler, jobs, err := c.handler(s, world, features, public, log)
+	handler, jobs, err := c.handler(s, world, features, public, ground, log)
 	if err != nil {
 		return err
 	}
@@ -142,7 +154,7 @@ func (c serveCommand) Run(p *program) (err error) {
 }
 
 // runAsWorker serves on what the first process handed down; see restart.go.
-func (c serveCommand) runAsWorker(p *program, public *url.URL, log *slog.Logger) error {
+func (c serveCommand) runAsWorker(p *program, public *url.URL, ground mapGround, log *slog.Logger) error {
 	listener, err := workerListener()
 	if err != nil {
 		return err
@@ -157,7 +169,7 @@ func (c serveCommand) runAsWorker(p *program, public *url.URL, log *slog.Logger)
 	if err != nil {
 		return err
 	}
-	handler, jobs, err := c.handler(s, world, features, public, log)
+	handler, jobs, err := c.handler(s, world, features, public, ground, log)
 	if err != nil {
 		return err
 	}
@@ -200,6 +212,50 @@ func (c serveCommand) publicURL() (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
+// mapGround is what the map is drawn on, beside the schematic ground that is always there.
+type mapGround struct {
+	file   *pmtiles.File
+	online *ui.Online
+}
+
+func (g mapGround) close() {
+	if g.file != nil {
+		g.file.Close()
+	}
+}
+
+// mapGround opens and checks what the flags name.
+func (c serveCommand) mapGround() (g mapGround, err error) {
+	if c.OnlineStyle != "" {
+		if g.online, err = ui.OnlineStyle(c.OnlineStyle, c.OnlineCredit); err != nil {
+			return g, flagged("--online-style", err)
+		}
+	}
+	if c.Basemap != "" {
+		if g.file, err = pmtiles.Open(c.Basemap); err != nil {
+			return g, flagged("--basemap", err)
+		}
+	}
+	return g, nil
+}
+
+// flagged names the flag whose value is wrong.
+func flagged(flag string, err error) error {
+	var shown *models.Error
+	var shape *geo.Problem
+	switch {
+	case errors.As(err, &shown):
+		return models.NewError(models.CodeInvalid, flag+": "+shown.Message.PL, flag+": "+shown.Message.EN)
+	case errors.As(err, &shape):
+		return models.NewError(models.CodeInvalid, flag+": "+shape.PL, flag+": "+shape.EN)
+	case errors.Is(err, fs.ErrNotExist):
+		return refusal("%s: nie ma takiego pliku.", "%s: there is no such file.", flag)
+	case errors.Is(err, fs.ErrPermission):
+		return refusal("%s: brak prawa do odczytu pliku.", "%s: no right to read the file.", flag)
+	}
+	return fmt.Errorf("%s: %w", flag, err)
+}
+
 // openMap loads the map, and makes the cache of features that its changes keep true; nil for none.
 func (c serveCommand) openMap(ctx context.Context, s *store.Store, log *slog.Logger) (*mapdata.Data, *ogc.Cache, error) {
 	cfg := mapdata.Config{Store: s, Log: log}
@@ -217,7 +273,7 @@ func addresses(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
-func (c serveCommand) handler(s *store.Store, world *mapdata.Data, features *ogc.Cache, public *url.URL, log *slog.Logger) (http.Handler, *job.Runner, error) {
+func (c serveCommand) handler(s *store.Store, world *mapdata.Data, features *ogc.Cache, public *url.URL, under mapGround, log *slog.Logger) (http.Handler, *job.Runner, error) {
 	dir := c.MediaDir
 	if dir == "" {
 		dir = filepath.Join(c.Data, "media")
@@ -239,7 +295,7 @@ func (c serveCommand) handler(s *store.Store, world *mapdata.Data, features *ogc
 		Store: s, Files: files, Jobs: jobs, Map: world, Features: features, Ground: ground, Log: log, TrustedProxies: c.TrustedProxy, Version: version, Revision: revision, Timeout: c.RequestTimeout,
 		Auth:  auth.Config{TrustedProxies: c.TrustedProxy},
 		PDF:   pdf.New(pdf.Config{Chromium: c.Chromium}),
-		Gates: api.NewGates(api.DefaultBounds()), ClientRate: c.ClientRate,
+		Gates: api.NewGates(api.DefaultBounds()), ClientRate: c.ClientRate, Basemap: under.file, Online: under.online,
 	}
 	if public != nil {
 		cfg.PublicURL, cfg.TrustedOrigins = public.String(), []string{public.String()}
@@ -257,7 +313,7 @@ func schematicGround() ([]site.Ground, error) {
 	}
 	ground := make([]site.Ground, 0, len(data.Ground))
 	for _, g := range data.Ground {
-		ground = append(ground, site.Ground{Kind: g.Kind, Geom: g.Geom})
+		ground = append(ground, site.Ground{Kind: g.Kind, Name: models.Text{PL: g.NamePL, EN: g.NameEN}, Ref: g.Ref, Geom: g.Geom})
 	}
 	return ground, nil
 }

@@ -5,6 +5,7 @@ type Filter struct {
 	tests []test
 	box   *Box
 	ids   *IDSet
+	where []func(id int64) bool
 	never bool
 }
 
@@ -70,6 +71,10 @@ func (f *Filter) IDs(set *IDSet) {
 	f.ids = set
 }
 
+// Where narrows to the records whose id passes: for what somebody knows of records besides their columns. pass gives the same
+// answer as long as the filter is used.
+func (f *Filter) Where(pass func(id int64) bool) { f.where = append(f.where, pass) }
+
 // In narrows to records whose position lies in the box.
 func (f *Filter) In(box Box) {
 	if f.box != nil {
@@ -86,7 +91,8 @@ func (f *Filter) And(g *Filter) *Filter {
 	if g.All() {
 		return f
 	}
-	both := &Filter{tests: append(append([]test{}, f.tests...), g.tests...), ids: f.ids, never: f.never || g.never}
+	both := &Filter{tests: append(append([]test{}, f.tests...), g.tests...), ids: f.ids, never: f.never || g.never,
+		where: append(append([]func(int64) bool{}, f.where...), g.where...)}
 	for _, one := range []*Filter{f, g} {
 		if one.box != nil {
 			both.In(*one.box)
@@ -100,7 +106,7 @@ func (f *Filter) And(g *Filter) *Filter {
 
 // All tells whether the filter lets everything through.
 func (f *Filter) All() bool {
-	return f == nil || len(f.tests) == 0 && f.box == nil && f.ids == nil && !f.never
+	return f == nil || len(f.tests) == 0 && f.box == nil && f.ids == nil && len(f.where) == 0 && !f.never
 }
 
 // possible tells whether the block may hold records that pass.
@@ -169,6 +175,16 @@ func (f *Filter) narrow(b *block, have []uint16, sel *selection) []uint16 {
 		for _, p := range have {
 			sel[k] = p
 			if f.ids.Has(b.ids[p]) {
+				k++
+			}
+		}
+		have = sel[:k]
+	}
+	for _, pass := range f.where {
+		k := 0
+		for _, p := range have {
+			sel[k] = p
+			if pass(b.ids[p]) {
 				k++
 			}
 		}

@@ -7,8 +7,8 @@ import { settings } from './state/settings.svelte'
 
 declare global {
   interface Window {
-    /** Told to boot.js, which shows the text page again when the program did not start. */
-    wolnica?: true
+    /** Told to boot.js, which shows the text page again when the program did not start; the map is there for tests and for whoever opens the console. */
+    wolnica?: { map?: unknown }
   }
 }
 
@@ -19,5 +19,5 @@ target.id = 'app'
 for (const child of [...document.body.children]) {
   if (child !== target && child.tagName !== 'SCRIPT') child.remove()
 }
-window.wolnica = true
+window.wolnica = {}
 mount(App, { target })

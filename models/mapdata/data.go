@@ -25,16 +25,19 @@ type Config struct {
 	// Forget is told which records changed before the state that shows it can be seen; nil ids mean all. For caches of
 	// what was read of them.
 	Forget func(kind models.Kind, ids []int64)
+	// MostJudged is how many places with facts may be judged by somebody's own measures; 0 is 250,000.
+	MostJudged int
 }
 
 // Data is the registry as the map shows it. It is safe for concurrent use; readers never wait for a change.
 type Data struct {
-	store  *store.Store
-	log    *slog.Logger
-	now    func() time.Time
-	forget func(models.Kind, []int64)
-	state  atomic.Pointer[State]
-	sets   *idSets
+	store      *store.Store
+	log        *slog.Logger
+	now        func() time.Time
+	forget     func(models.Kind, []int64)
+	state      atomic.Pointer[State]
+	sets       *idSets
+	judgements *judgements
 
 	// The rest belongs to whoever holds the lock: the one writer.
 	mu               sync.Mutex
@@ -61,6 +64,8 @@ type State struct {
 	Position store.FeedPosition
 	// Version grows with every change since the program started.
 	Version uint64
+	// Facts grows whenever a record changes or something that its verdicts rest on, which need not show in Version.
+	Facts uint64
 	// Ground grows with every change of municipalities and categories.
 	Ground uint64
 	// Today is the day by which freshness is told.
@@ -112,6 +117,7 @@ func Open(ctx context.Context, cfg Config) (*Data, error) {
 	if d.now == nil {
 		d.now = time.Now
 	}
+	d.judgements = newJudgements(cfg.MostJudged, d.now)
 	if d.forget == nil {
 		d.forget = func(models.Kind, []int64) {}
 	}
@@ -223,9 +229,11 @@ func (d *Data) ground(ctx context.Context, r *store.MapReader, next *State) erro
 // publish makes a state the current one.
 func (d *Data) publish(next *State) {
 	if last := d.state.Load(); last != nil {
-		next.Version, next.Ground = last.Version, next.Ground+last.Ground
+		next.Version, next.Ground, next.Facts = last.Version, next.Ground+last.Ground, last.Facts
 	}
 	next.Version++
+	next.Facts++
+	d.judgements.anew(next.Facts)
 	next.Public, next.Internal = d.public.layers(), d.internal.layers()
 	next.categoryCodes, next.municipalityID = slices.Clip(d.categories.keys), slices.Clip(d.municipalities.keys)
 	d.state.Store(next)
@@ -366,6 +374,10 @@ func (d *Data) follow(ctx context.Context, r *store.MapReader) error {
 	next.Public, next.Internal = d.public.layers(), d.internal.layers()
 	if next.Public != last.Public || next.Internal != last.Internal || next.Ground != last.Ground {
 		next.Version++
+	}
+	if len(changed.Places)+len(changed.Products) > 0 {
+		next.Facts++
+		d.judgements.changed(next.Facts, changed.Places, changed.Products)
 	}
 	next.categoryCodes, next.municipalityID = slices.Clip(d.categories.keys), slices.Clip(d.municipalities.keys)
 	d.state.Store(&next)

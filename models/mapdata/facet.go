@@ -8,6 +8,7 @@ import (
 
 	"wolnica/geo/mapindex"
 	"wolnica/models"
+	"wolnica/models/access"
 )
 
 // placeFacet is an attribute places are counted by: some columns, and the code behind each of their counters.
@@ -63,9 +64,12 @@ var placeFacets = func() map[string]placeFacet {
 	return facets
 }()
 
+// NeedsFacet counts by the verdict for the needs of the query.
+const NeedsFacet = "needs"
+
 // PlaceFacetNames names what places on the map can be counted by.
 func PlaceFacetNames() []string {
-	var names []string
+	names := []string{NeedsFacet}
 	for name := range placeFacets {
 		names = append(names, name)
 	}
@@ -74,7 +78,7 @@ func PlaceFacetNames() []string {
 }
 
 // PlaceFacets counts the places whose position lies in the box by attributes of PlaceFacetNames. A place in two categories
-// counts in both; values that no place has are left out.
+// counts in both; values that no place has are left out. Without needs there is no NeedsFacet.
 func (v Views) PlaceFacets(box mapindex.Box, by []string) (total int, facets map[string]map[string]uint32) {
 	var columns []int
 	for _, name := range by {
@@ -100,7 +104,30 @@ func (v Views) PlaceFacets(box mapindex.Box, by []string) (total int, facets map
 		}
 		facets[name] = of
 	}
+	delete(facets, NeedsFacet)
+	if v.Judged != nil && slices.Contains(by, NeedsFacet) {
+		facets[NeedsFacet] = v.byNeeds(box, counts.Total)
+	}
 	return counts.Total, facets
+}
+
+// byNeeds counts the places in the box, total of them, by the verdict for the needs.
+func (v Views) byNeeds(box mapindex.Box, total int) map[string]uint32 {
+	of := map[string]uint32{}
+	counted := 0
+	for _, step := range []struct{ fit, verdict string }{{"yes", models.VerdictYes}, {"help", models.VerdictWithHelp}, {"maybe", models.VerdictUnknown}, {"", models.VerdictNo}} {
+		n := total
+		if step.fit != "" {
+			f := &mapindex.Filter{}
+			v.Judged.pass(access.FitVerdicts(step.fit), f, &mapindex.Filter{})
+			n = v.Places.Narrow(f).Count(box).Total
+		}
+		if n > counted {
+			of[step.verdict] = uint32(n - counted)
+		}
+		counted = n
+	}
+	return of
 }
 
 // SuggestMunicipalities finds municipalities by the beginnings of words of their names, short names first.

@@ -90,11 +90,15 @@ func (s *idSets) find(ctx context.Context, key string, version uint64, read func
 			case ctx.Err() != nil:
 				return nil, ctx.Err()
 			case waiting.Err() != nil:
-				return nil, models.NewError(models.CodeUnavailable, "Serwer ma teraz zbyt wiele pracy. Spróbuj ponownie za chwilę.",
-					"The server has too much to do at the moment. Try again shortly.")
+				return nil, tooBusy()
 			}
 		}
 	}
+}
+
+func tooBusy() error {
+	return models.NewError(models.CodeUnavailable, "Serwer ma teraz zbyt wiele pracy. Spróbuj ponownie za chwilę.",
+		"The server has too much to do at the moment. Try again shortly.")
 }
 
 func (s *idSets) remembered(key string, version uint64) *mapindex.IDSet {

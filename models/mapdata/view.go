@@ -10,6 +10,7 @@ import (
 
 	"wolnica/geo/mapindex"
 	"wolnica/models"
+	"wolnica/models/access"
 	"wolnica/models/store"
 )
 
@@ -21,6 +22,10 @@ type Query struct {
 	Place models.PlaceFilter
 	// ProductKinds and ProductStatuses narrow the products alone.
 	ProductKinds, ProductStatuses []string
+	// Needs are those of a visitor, by which Views.Judged tells the verdict on every record.
+	Needs access.Needs
+	// Fit, when not "", narrows to what is there to be used and has a verdict of access.FitVerdicts for the needs.
+	Fit string
 }
 
 // Views are what a reader sees of the layers.
@@ -30,6 +35,8 @@ type Views struct {
 	// Searched says that the database was asked for a condition the index has no column for: what passes may then change
 	// with any change of the registry.
 	Searched bool
+	// Judged is the verdict on every record for the needs of the query, nil without needs.
+	Judged *Judged
 	// Reader tells readers with the same rights apart from others: "" is the public.
 	Reader string
 }
@@ -42,6 +49,13 @@ func (d *Data) Views(ctx context.Context, user *models.User, q Query) (Views, er
 	f, g, err := d.filters(ctx, user, s, v.Reader, q)
 	if err != nil {
 		return Views{}, err
+	}
+	if v.Judged, err = d.judged(ctx, s, q.Needs); err != nil {
+		return Views{}, err
+	}
+	if fit := access.FitVerdicts(q.Fit); fit != nil && v.Judged != nil {
+		usable(f, g)
+		v.Judged.pass(fit, f, g)
 	}
 	v.Searched = searched(q.Place) != nil
 	v.Places, v.Products = v.Places.Narrow(f), v.Products.Narrow(g)
@@ -146,7 +160,11 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceGrade, Values: len(GradeCodes), Pass: func(v uint32) bool { return pass(v) || assessed && v != 0 }})
 	}
 	if p.Freshness != "" {
-		code(places, PlaceSchema, PlaceFreshness, numbersOf(FreshnessCodes), []string{p.Freshness})
+		fresh := []string{p.Freshness}
+		if p.Freshness == "due" {
+			fresh = []string{"stale", "never"}
+		}
+		code(places, PlaceSchema, PlaceFreshness, numbersOf(FreshnessCodes), fresh)
 	}
 	if p.InspectedFrom != nil || p.InspectedTo != nil {
 		a := mapindex.Alternative{Column: PlaceInspectedOn, From: 1, To: 1 << 30}

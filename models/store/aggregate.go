@@ -237,6 +237,18 @@ func saveChildren(tx *gorm.DB, e models.Entity) error {
 			}
 			return tx.Table("product_stops").Create(&rows).Error
 		}
+	case *models.Report:
+		for i := range v.Items {
+			item := &v.Items[i]
+			item.ReportID = v.ID
+			if item.ID == 0 {
+				if err := tx.Create(item).Error; err != nil {
+					return err
+				}
+			} else if err := tx.Model(item).Select("state", "applied", "fact_id", "decided_by", "decided_at").Updates(item).Error; err != nil {
+				return err
+			}
+		}
 	case *models.User:
 		if err := tx.Exec("DELETE FROM user_roles WHERE user_id = ?", v.ID).Error; err != nil {
 			return err
@@ -283,6 +295,9 @@ func loadChildren(db *gorm.DB, e models.Entity) error {
 	case *models.Product:
 		v.Stops = []models.Stop{}
 		return db.Table("product_stops").Where("product_id = ?", v.ID).Order("position").Scan(&v.Stops).Error
+	case *models.Report:
+		v.Items = []models.ReportItem{}
+		return db.Table("report_items").Where("report_id = ?", v.ID).Order("ordinal").Scan(&v.Items).Error
 	case *models.User:
 		v.Roles = []models.UserRole{}
 		return db.Table("user_roles").Where("user_id = ?", v.ID).Order("role, municipality_id NULLS FIRST").Scan(&v.Roles).Error

@@ -39,6 +39,29 @@ func (s *Store) placesAccess(ctx context.Context, user *models.User, ids []int64
 	return facts, nil
 }
 
+// AccessOfPlaces reads what many places are judged by in two queries, in the order of the ids; those that are missing or hidden
+// from the user are left out. Of the places themselves only the number, the lifecycle and the categories are read.
+func (s *Store) AccessOfPlaces(ctx context.Context, user *models.User, ids []int64) (places []PlaceAccess, err error) {
+	err = s.read(ctx, user, func(ctx context.Context, at *Store) error {
+		q := newQuery()
+		q.and("p.id = ANY(?)", ids)
+		q.and("p.deleted_at IS NULL")
+		q.and(q.visible("p", models.ScopeOf(user, models.ActionReadInternal, models.KindPlace)))
+		var rows []models.Place
+		if err := q.scan(at.db.WithContext(ctx), "SELECT p.id, p.lifecycle, p.heritage_category, p.infrastructure_category FROM places p WHERE "+q.where(), &rows); err != nil {
+			return mapError(fmt.Errorf("read %d places: %w", len(ids), err))
+		}
+		sortByID(rows, ids, func(p *models.Place) int64 { return p.ID })
+		facts, err := at.placesAccess(ctx, user, ids)
+		places = make([]PlaceAccess, len(rows))
+		for i := range rows {
+			places[i] = PlaceAccess{Place: rows[i], Facts: facts[rows[i].ID]}
+		}
+		return err
+	})
+	return places, err
+}
+
 // JudgedPlace is what the categories of a place say, for the judgement of its facts.
 func JudgedPlace(p *models.Place, facts []access.Fact) access.Place {
 	return access.PlaceOf(facts, categoriesOf(p.HeritageCategory, p.InfrastructureCategory)...)

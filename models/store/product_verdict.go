@@ -95,8 +95,8 @@ func judgeProductChunk(ctx context.Context, db statements, j *access.Judge, ids 
 			changed, verdicts, untils = append(changed, p.id), append(verdicts, int32(v)), append(untils, until)
 		}
 	}
-	if len(changed) == 0 {
-		return nil
+	if err := logJudged(ctx, db, models.KindProduct, ids, changed); err != nil || len(changed) == 0 {
+		return err
 	}
 	if err := db.exec(ctx, `UPDATE products p SET verdicts = u.verdicts, verdicts_until = '2000-01-01'::date + u.until
 		FROM unnest($1::bigint[], $2::int[], $3::int[]) AS u (id, verdicts, until) WHERE p.id = u.id`, changed, verdicts, untils); err != nil {
@@ -181,6 +181,8 @@ type ProductAccess struct {
 	Judged access.Product
 	// Stops are the places of Judged.Stops, in order.
 	StopIDs []int64
+	// GoneStop is the first of the stops that is planned, closed or destroyed and not optional; 0 is none.
+	GoneStop int64
 	// ChangesOn is the next day on which a verdict may change though nobody records anything, 0 is never.
 	ChangesOn models.Day
 }
@@ -193,41 +195,98 @@ func (s *Store) ProductAccess(ctx context.Context, user *models.User, id int64, 
 		return nil, err
 	}
 	out := &ProductAccess{Product: *product}
-	fail := func(err error) (*ProductAccess, error) {
+	if err := s.fillAccess(ctx, []*ProductAccess{out}, today); err != nil {
 		return nil, mapError(fmt.Errorf("read what product %d is judged by: %w", id, err))
 	}
-	err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		db := ofPgx(tx)
-		p := &judgedProduct{id: id, kind: product.KindCode}
-		if err := readLegs(ctx, db, map[int64]*judgedProduct{id: p}, []int64{id}); err != nil {
+	return out, nil
+}
+
+// ProductsAccess reads what many products are judged by, in a number of queries that does not depend on theirs, in the order of
+// the ids; those that are missing or hidden from the user are left out. Of the products themselves only the number, the kind
+// and the status are read.
+func (s *Store) ProductsAccess(ctx context.Context, user *models.User, ids []int64, today models.Day) (products []*ProductAccess, err error) {
+	err = s.read(ctx, user, func(ctx context.Context, at *Store) error {
+		products = nil
+		q := newQuery()
+		q.and("p.id = ANY(?)", ids)
+		q.and("p.deleted_at IS NULL")
+		q.and(q.visible("p", models.ScopeOf(user, models.ActionReadInternal, models.KindProduct)))
+		var rows []models.Product
+		if err := q.scan(at.db.WithContext(ctx), "SELECT p.id, p.kind, p.status FROM products p WHERE "+q.where(), &rows); err != nil {
 			return err
 		}
-		facts, err := readFacts(ctx, db, "place_id = ANY($1::bigint[])", intArray(p.stops))
+		sortByID(rows, ids, func(p *models.Product) int64 { return p.ID })
+		for i := range rows {
+			products = append(products, &ProductAccess{Product: rows[i]})
+		}
+		return at.fillAccess(ctx, products, today)
+	})
+	if err != nil {
+		return nil, mapError(fmt.Errorf("read what %d products are judged by: %w", len(ids), err))
+	}
+	return products, nil
+}
+
+// sortByID puts rows into the order in which their ids were asked for.
+func sortByID[T any](rows []T, ids []int64, idOf func(*T) int64) {
+	at := make(map[int64]int, len(ids))
+	for i, id := range ids {
+		if _, ok := at[id]; !ok {
+			at[id] = i
+		}
+	}
+	slices.SortFunc(rows, func(a, b T) int { return at[idOf(&a)] - at[idOf(&b)] })
+}
+
+// fillAccess reads, from one snapshot, what the products are judged by.
+func (s *Store) fillAccess(ctx context.Context, products []*ProductAccess, today models.Day) error {
+	if len(products) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(products))
+	legs, of := map[int64]*judgedProduct{}, map[int64]*ProductAccess{}
+	for i, p := range products {
+		ids[i], of[p.ID], legs[p.ID] = p.ID, p, &judgedProduct{id: p.ID, kind: p.KindCode}
+	}
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		db := ofPgx(tx)
+		if err := readLegs(ctx, db, legs, ids); err != nil {
+			return err
+		}
+		var stops []int64
+		for id, p := range legs {
+			of[id].StopIDs, of[id].Judged.Segments = p.stops, p.segments()
+			stops = append(stops, p.stops...)
+		}
+		facts, err := readFacts(ctx, db, "place_id = ANY($1::bigint[])", intArray(stops))
 		if err != nil {
 			return err
 		}
-		out.StopIDs, out.Judged.Segments = p.stops, p.segments()
-		all := slices.Concat(out.Judged.Segments...)
-		err = db.query(ctx, `SELECT x.id, x.name_pl, x.name_en, x.heritage_category, x.infrastructure_category, s.optional
+		err = db.query(ctx, `SELECT s.product_id, x.id, x.name_pl, x.name_en, x.heritage_category, x.infrastructure_category, s.optional, x.lifecycle
 			FROM product_stops s JOIN places x ON x.id = s.place_id
-			WHERE s.product_id = $1 AND is_public(x.publication, x.visibility, x.deleted_at) ORDER BY s.position`, func(scan func(...any) error) error {
-			var place int64
+			WHERE s.product_id = ANY($1::bigint[]) AND is_public(x.publication, x.visibility, x.deleted_at) ORDER BY s.product_id, s.position`, func(scan func(...any) error) error {
+			var product, place int64
 			var heritage, infrastructure *string
 			var stop access.Stop
-			if err := scan(&place, &stop.Name.PL, &stop.Name.EN, &heritage, &infrastructure, &stop.Optional); err != nil {
+			var lifecycle string
+			if err := scan(&product, &place, &stop.Name.PL, &stop.Name.EN, &heritage, &infrastructure, &stop.Optional, &lifecycle); err != nil {
 				return err
+			}
+			if p := of[product]; p.GoneStop == 0 && lifecycle != models.LifecycleExisting && !stop.Optional {
+				p.GoneStop = place
 			}
 			stop.Facts = facts[place]
 			stop.Place = access.PlaceOf(stop.Facts, categoriesOf(heritage, infrastructure)...)
-			out.Judged.Stops = append(out.Judged.Stops, stop)
-			all = append(all, stop.Facts...)
+			of[product].Judged.Stops = append(of[product].Judged.Stops, stop)
 			return nil
-		}, id)
-		out.ChangesOn = access.Expires(all, today)
+		}, intArray(ids))
+		for _, p := range products {
+			all := slices.Concat(p.Judged.Segments...)
+			for i := range p.Judged.Stops {
+				all = append(all, p.Judged.Stops[i].Facts...)
+			}
+			p.ChangesOn = access.Expires(all, today)
+		}
 		return err
 	})
-	if err != nil {
-		return fail(err)
-	}
-	return out, nil
 }

@@ -321,6 +321,16 @@ func subjectOf(db *gorm.DB, e models.Entity) (models.Subject, error) {
 	case *models.Token:
 		s.OwnerID = v.UserID
 		return s, nil
+	case *models.SavedView:
+		s.OwnerID = v.UserID
+		if v.Shared {
+			shared, err := rolesReach(db, v.UserID)
+			if err != nil {
+				return s, err
+			}
+			s.SharedIn = &shared
+		}
+		return s, nil
 	case *models.ImportBatch:
 		s.MunicipalityID = v.MunicipalityID
 		return s, nil

@@ -154,14 +154,32 @@ func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []in
 			ids, verdicts, untils = append(ids, old.id), append(verdicts, int32(v)), append(untils, until)
 		}
 	}
-	if len(ids) == 0 {
-		return nil, nil
+	if err := logJudged(ctx, db, models.KindPlace, places, ids); err != nil || len(ids) == 0 {
+		return nil, err
 	}
 	if err := db.exec(ctx, `UPDATE places p SET verdicts = u.verdicts, verdicts_until = '2000-01-01'::date + u.until
 		FROM unnest($1::bigint[], $2::int[], $3::int[]) AS u (id, verdicts, until) WHERE p.id = u.id`, ids, verdicts, untils); err != nil {
 		return nil, fmt.Errorf("write the verdicts: %w", err)
 	}
 	return changed, nil
+}
+
+// logJudged writes into the change feed which of the judged records have the verdicts they had: the facts they were judged by may be
+// others, and by them somebody with measures of their own is judged otherwise. Those whose verdicts are written anew come into the
+// feed by that; their ids ascend.
+func logJudged(ctx context.Context, db statements, kind models.Kind, judged, written []int64) error {
+	same := slices.DeleteFunc(slices.Clone(judged), func(id int64) bool {
+		_, found := slices.BinarySearch(written, id)
+		return found
+	})
+	if len(same) == 0 {
+		return nil
+	}
+	if err := db.exec(ctx, `WITH logged AS (INSERT INTO changes (kind, record_id) SELECT $1, unnest($2::bigint[]) RETURNING 1)
+		SELECT pg_notify($3, '') FROM logged LIMIT 1`, string(kind), intArray(same), changesChannel); err != nil {
+		return fmt.Errorf("log what was judged: %w", err)
+	}
+	return nil
 }
 
 // storedVerdicts are what is stored of a place's verdicts, and what its categories say.

@@ -64,6 +64,7 @@ class MapHandle {
   opened(map: LibreMap): void {
     this.#map = map
     this.state = 'ready'
+    if (window.wolnica) window.wolnica.map = map
     this.#resolve(map)
   }
 

@@ -202,9 +202,9 @@ export function registryLayers(o: StyleOptions): LayerSpecification[] {
     ...municipalityLayers(o),
     { id: 'overlay-gap', type: 'background', paint: { 'background-opacity': 0 } },
     ...shapeLayers(o),
-    municipalityNames(o),
     ...(o.show.products ? pointLayers(o, 'products') : []),
     ...(o.show.places ? pointLayers(o, 'places') : []),
+    municipalityNames(o),
     ...handLayers(o.palette),
   ]
 }
