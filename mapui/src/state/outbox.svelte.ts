@@ -47,6 +47,8 @@ class Outbox {
 
   async #begin(): Promise<void> {
     await this.#read()
+    // the program and the records one visits stay at hand without a connection
+    if (user && import.meta.env.PROD) navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
     addEventListener('online', () => void this.flush(true))
     addEventListener('focus', () => void this.flush(true))
     document.addEventListener('visibilitychange', () => {
