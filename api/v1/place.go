@@ -310,6 +310,7 @@ func (q PlaceQuery) Filter() models.PlaceFilter {
 
 type placesIn struct {
 	PlaceQuery
+	IDs    []int64  `query:"ids" validate:"max=500,dive,gte=1" doc:"Only these places, by their numbers." pl:"Tylko te miejsca, według numerów." example:"1,2,3"`
 	Near   *point   `query:"near" doc:"lon,lat to sort by distance from." pl:"lon,lat, od którego liczyć odległość." example:"19.937,50.061"`
 	Sort   string   `query:"sort" validate:"omitempty,place_sort" doc:"Order; a minus turns it round. inspection_due is most urgent first: protected places that were never inspected, others that never were, then the oldest inspection." pl:"Porządek; minus go odwraca. inspection_due: najpilniejsze najpierw, czyli chronione nigdy nie przeglądane, inne nigdy nie przeglądane, potem najdawniejszy przegląd." example:"-updated_at"`
 	Fields []string `query:"fields" validate:"max=50" doc:"Only these fields of each place (id always)." pl:"Tylko te pola każdego miejsca (id zawsze)." example:"name,geometry"`
@@ -335,6 +336,7 @@ func (h *handlers) places() []api.Route {
 	routes := []api.Route{
 		h.listPlaces(),
 		h.exportPlaces(),
+		h.bulkPlaces(),
 		api.Handle("GET", "/api/v1/places/facets", api.Doc{ID: "countPlaces", Tag: "places", Class: api.Heavy, Public: true,
 			Summary: models.Text{PL: "Policz miejsca według cech", EN: "Count places by attribute"}},
 			func(ctx context.Context, in facetsIn) (facetsOut, error) {

@@ -292,6 +292,7 @@ func TestTheMapIsTheRegistryAfterAnyHistory(t *testing.T) {
 		wantNoDifference(t, d)
 		told = wantVerdictsOfTheFacts(t, s, time.Now())
 		wantVerdictsOfTheLegs(t, s, time.Now())
+		r.wantVerdictsForNeeds(t, d)
 		// what each reader sees on the map is what the list of the registry shows them
 		f := models.PlaceFilter{}
 		switch rapid.IntRange(0, 8).Draw(t, "filter") {
