@@ -19,5 +19,7 @@ target.id = 'app'
 for (const child of [...document.body.children]) {
   if (child !== target && child.tagName !== 'SCRIPT') child.remove()
 }
+// the styles of the text page would show through ours
+for (const link of document.querySelectorAll('link[rel="stylesheet"][href*="/site.css"]')) link.remove()
 window.wolnica = {}
 mount(App, { target })

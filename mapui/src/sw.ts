@@ -73,9 +73,22 @@ worker.addEventListener('fetch', (event) => {
   }
 })
 
+/** Files whose names hold a hash never change; the others, such as fonts, come from the network first. */
 async function asset(request: Request): Promise<Response> {
   const cache = await caches.open(ASSETS)
-  return (await cache.match(request)) ?? fetch(request)
+  if (new URL(request.url).pathname.startsWith('/ui/assets/')) {
+    const kept = await cache.match(request)
+    if (kept) return kept
+  }
+  try {
+    const answer = await fetch(request)
+    if (answer.status === 200) await cache.put(request, answer.clone())
+    return answer
+  } catch (cause) {
+    const kept = await cache.match(request, { ignoreSearch: true })
+    if (!kept) throw cause
+    return kept
+  }
 }
 
 async function page(request: Request): Promise<Response> {

@@ -25,7 +25,6 @@ export const editor: typeof polish = {
   kept: 'The server does not answer. The changes are safe in this browser and will be sent when the connection is back.',
   wrong: (n: number) => count(n, '# field needs mending', '# fields need mending'),
   refused: 'The server did not take the changes',
-  optional: 'optional',
   none: '– none –',
   choose: '– choose –',
   facet: {
@@ -66,7 +65,6 @@ export const editor: typeof polish = {
   },
   unit: { m2: 'm²', pln: 'zł', years: 'years', people: 'people' },
   basisPoint: { 1: '1 – register of monuments', 2: '2 – voivodeship inventory', 3: '3 – designated by the mayor' },
-  reading: 'Reading',
   readNumbers: (list: string) => `Register numbers: ${list}`,
   readNoNumbers: 'No register number in this text.',
   readOldDecision: (text: string) => `Without a number: ${text}`,
@@ -77,7 +75,6 @@ export const editor: typeof polish = {
   week: 'This week (as saved)',
   closed: 'closed',
   unparsed: 'The hours cannot be read. Check the notation.',
-  search: 'Find a place',
   searchGo: 'Search',
   found: (n: number) => count(n, '# place', '# places'),
   noneFound: 'Nothing found.',
@@ -138,8 +135,6 @@ export const editor: typeof polish = {
     gone: 'The record was deleted meanwhile. Restore it in the history, then save.',
   },
   history: {
-    title: 'History of changes',
-    show: 'Show the history',
     action: { create: 'Created', update: 'Changed', delete: 'Deleted', restore: 'Restored' },
     version: (n: number) => `version ${n}`,
     by: (name: string) => `by ${name}`,
@@ -159,6 +154,7 @@ export const editor: typeof polish = {
     product: 'Delete the product',
     title: 'Delete?',
     text: (name: string) => `“${name}” will disappear from the registry and the map. The history can undo it.`,
+    partText: (name: string) => `“${name}” will be deleted. It can be restored.`,
     confirm: 'Delete',
     done: 'Deleted.',
     isDeleted: 'This record is deleted.',
@@ -166,9 +162,9 @@ export const editor: typeof polish = {
     restored: 'Restored.',
   },
   parts: {
-    add: { protection: 'Add a protection entry', inspection: 'Add an inspection', externalId: 'Add an identifier', media: 'Add a photo or file', fact: 'Add facts' },
+    add: { protection: 'Add a protection entry', inspection: 'Add an inspection', externalId: 'Add an identifier' },
     empty: { protection: 'No protection entries.', inspection: 'Not inspected yet.', externalId: 'No identifiers in other systems.', media: 'No photos or files.', fact: 'Nothing is known yet.' },
-    editing: { protection: 'Protection entry', inspection: 'Inspection', externalId: 'Identifier', media: 'Photo or file', fact: 'Fact' },
+    editing: { protection: 'Protection entry', inspection: 'Inspection', externalId: 'Identifier', media: 'Photo or file' },
     edit: (name: string) => `Edit: ${name}`,
     remove: (name: string) => `Delete: ${name}`,
     history: (name: string) => `History: ${name}`,
@@ -200,7 +196,6 @@ export const editor: typeof polish = {
   },
   facts: {
     intro: 'Facts stand at the links of the way a visitor takes. An older fact is not corrected: a newer measurement supersedes it, and the history stays.',
-    link: 'Link',
     part: (link: string, n: number) => (n > 1 ? `${link} ${n}` : link),
     addPart: (link: string) => `Add another: ${link}`,
     whole: 'The whole place',
@@ -227,7 +222,6 @@ export const editor: typeof polish = {
     range: (min: string, max: string) => `${min}–${max}`,
     number: 'Give a number.',
     outside: (range: string) => `Allowed: ${range}.`,
-    bulk: 'Fill in quickly',
   },
   product: {
     save: 'Save changes',
@@ -244,7 +238,5 @@ export const editor: typeof polish = {
     facts: 'Access facts of the segments',
     noStops: 'No stops.',
     place: (id: number) => `place no. ${id}`,
-    freeYes: 'free',
-    freeNo: 'for a fee',
   },
 }

@@ -35,7 +35,6 @@ export const editor = {
   kept: 'Serwer nie odpowiada. Zmiany są bezpieczne w tej przeglądarce i zostaną wysłane, gdy wróci połączenie.',
   wrong: (n: number) => plural(n, { one: 'Do poprawienia jest # pole', few: 'Do poprawienia są # pola', many: 'Do poprawienia jest # pól', other: 'Do poprawienia jest # pola' }),
   refused: 'Serwer nie przyjął zmian',
-  optional: 'nieobowiązkowe',
   none: '– brak –',
   choose: '– wybierz –',
   facet: {
@@ -76,7 +75,6 @@ export const editor = {
   },
   unit: { m2: 'm²', pln: 'zł', years: 'lat', people: 'osób' },
   basisPoint: { 1: '1 – rejestr zabytków', 2: '2 – wojewódzka ewidencja', 3: '3 – wyznaczony przez wójta, burmistrza lub prezydenta' },
-  reading: 'Odczyt',
   readNumbers: (list: string) => `Numery rejestru: ${list}`,
   readNoNumbers: 'Brak numeru rejestru w tym tekście.',
   readOldDecision: (text: string) => `Bez numeru: ${text}`,
@@ -87,7 +85,6 @@ export const editor = {
   week: 'Ten tydzień (jak zapisano)',
   closed: 'nieczynne',
   unparsed: 'Godzin nie da się odczytać. Sprawdź zapis.',
-  search: 'Szukaj miejsca',
   searchGo: 'Szukaj',
   found: (n: number) => plural(n, { one: '# miejsce', few: '# miejsca', many: '# miejsc', other: '# miejsca' }),
   noneFound: 'Nic nie znaleziono.',
@@ -159,8 +156,6 @@ export const editor = {
     gone: 'Rekord został w tym czasie usunięty. Przywróć go w historii, a potem zapisz.',
   },
   history: {
-    title: 'Historia zmian',
-    show: 'Pokaż historię',
     action: { create: 'Utworzono', update: 'Zmieniono', delete: 'Usunięto', restore: 'Przywrócono' },
     version: (n: number) => `wersja ${n}`,
     by: (name: string) => `przez: ${name}`,
@@ -180,6 +175,7 @@ export const editor = {
     product: 'Usuń produkt',
     title: 'Usunąć?',
     text: (name: string) => `„${name}” zniknie z ewidencji i z mapy. Można to cofnąć w historii.`,
+    partText: (name: string) => `„${name}” zostanie usunięte. Można to przywrócić.`,
     confirm: 'Usuń',
     done: 'Usunięto.',
     isDeleted: 'Ten rekord jest usunięty.',
@@ -187,9 +183,9 @@ export const editor = {
     restored: 'Przywrócono.',
   },
   parts: {
-    add: { protection: 'Dodaj wpis o ochronie', inspection: 'Dodaj przegląd', externalId: 'Dodaj identyfikator', media: 'Dodaj zdjęcie lub plik', fact: 'Dodaj fakty' },
+    add: { protection: 'Dodaj wpis o ochronie', inspection: 'Dodaj przegląd', externalId: 'Dodaj identyfikator' },
     empty: { protection: 'Brak wpisów o ochronie.', inspection: 'Jeszcze bez przeglądu.', externalId: 'Brak identyfikatorów w innych systemach.', media: 'Brak zdjęć i plików.', fact: 'Jeszcze nic nie wiadomo.' },
-    editing: { protection: 'Wpis o ochronie', inspection: 'Przegląd', externalId: 'Identyfikator', media: 'Zdjęcie lub plik', fact: 'Fakt' },
+    editing: { protection: 'Wpis o ochronie', inspection: 'Przegląd', externalId: 'Identyfikator', media: 'Zdjęcie lub plik' },
     edit: (name: string) => `Edytuj: ${name}`,
     remove: (name: string) => `Usuń: ${name}`,
     history: (name: string) => `Historia: ${name}`,
@@ -221,7 +217,6 @@ export const editor = {
   },
   facts: {
     intro: 'Fakty stoją przy ogniwach drogi odwiedzającego. Starszego faktu się nie poprawia: nowy pomiar go zastępuje, a historia zostaje.',
-    link: 'Ogniwo',
     part: (link: string, n: number) => (n > 1 ? `${link} ${n}` : link),
     addPart: (link: string) => `Dodaj kolejne: ${link}`,
     whole: 'Całe miejsce',
@@ -248,7 +243,6 @@ export const editor = {
     range: (min: string, max: string) => `${min}–${max}`,
     number: 'Podaj liczbę.',
     outside: (range: string) => `Dozwolone: ${range}.`,
-    bulk: 'Szybkie uzupełnianie',
   },
   product: {
     save: 'Zapisz zmiany',
@@ -265,7 +259,5 @@ export const editor = {
     facts: 'Fakty o dostępności odcinków',
     noStops: 'Bez przystanków.',
     place: (id: number) => `miejsce nr ${id}`,
-    freeYes: 'bezpłatny',
-    freeNo: 'płatny',
   },
 }
