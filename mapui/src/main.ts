@@ -21,7 +21,5 @@ for (const link of document.querySelectorAll('link[href^="/site.css"]')) link.re
 for (const child of [...document.body.children]) {
   if (child !== target && child.tagName !== 'SCRIPT') child.remove()
 }
-// the styles of the text page would show through ours
-for (const link of document.querySelectorAll('link[rel="stylesheet"][href*="/site.css"]')) link.remove()
 window.wolnica = {}
 mount(App, { target })
