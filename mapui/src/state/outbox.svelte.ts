@@ -299,19 +299,23 @@ async function deliver(one: Outgoing): Promise<JsonObject> {
   }
 }
 
-/** arrived finds the record that a change made whose answer was lost: one that holds all that was sent. */
+/** arrived finds what a change made whose answer was lost: a record, or facts recorded at once, that hold all that was sent. */
 async function arrived(one: Outgoing): Promise<JsonObject | null> {
-  if (!one.body || one.path !== collection[one.kind]) return null
-  const owner = one.body.place_id ? `place=${String(one.body.place_id)}` : one.body.product_id ? `product=${String(one.body.product_id)}` : ''
-  const name = one.body.name as JsonObject | undefined
-  const query = owner || (one.kind === 'place' || one.kind === 'product' ? `q=${encodeURIComponent(String(name?.pl ?? '').slice(0, 200))}&sort=-updated_at` : '')
-  if (!query) return null
-  const list = await ask(`${one.path}?${query}&limit=100`)
   const since = Date.parse(one.at) - 600_000 // clocks differ
-  const found = (list.items as JsonObject[]).find(
-    (item) => Date.parse(String(item.created_at)) >= since && (!one.file || item.file_name === one.file.name) && same(applyPatch(inputOf(one.kind, item), one.body ?? {}), inputOf(one.kind, item)),
-  )
-  return found ?? null
+  const recent = async (path: string) => ((await ask(path)).items as JsonObject[]).filter((item) => Date.parse(String(item.created_at)) >= since)
+  const holds = (item: JsonObject, sent: JsonObject) => same(applyPatch(inputOf(one.kind, item), sent), inputOf(one.kind, item))
+  const place = /^\/api\/v1\/places\/(\d+)\/access-facts$/.exec(one.path)
+  if (place && Array.isArray(one.body?.facts)) {
+    const items = await recent(`${collection.fact}?place=${place[1]}&limit=1000`)
+    return (one.body.facts as JsonObject[]).every((fact) => items.some((item) => holds(item, fact))) ? { items } : null
+  }
+  if (!one.body || one.path !== collection[one.kind]) return null
+  const { body } = one
+  const name = encodeURIComponent(String((body.name as JsonObject | undefined)?.pl ?? '').slice(0, 200))
+  const query = body.place_id ? `place=${String(body.place_id)}` : body.product_id ? `product=${String(body.product_id)}` : name && `q=${name}&sort=-id`
+  if (!query) return null
+  const items = await recent(`${one.path}?${query}&limit=100`)
+  return items.find((item) => (!one.file || item.file_name === one.file.name) && holds(item, body)) ?? null
 }
 
 export const outbox = new Outbox()

@@ -67,6 +67,7 @@ export const placeSpecs = {
     { pointer: '/address/house_number', label: F.houseNumber, kind: 'text' },
     { pointer: '/website', label: F.website, kind: 'url', wide: true },
     { pointer: '/opening_hours', label: F.hours, kind: 'text', help: f.help.hours, wide: true },
+    { pointer: '/free', label: F.free, kind: 'yesno' },
   ],
   record: [
     { pointer: '/publication', label: F.publication, kind: 'code', list: 'publication', required: true },
@@ -186,7 +187,7 @@ export function partSpecs(kind: RecordKind, data: JsonObject): Spec[] {
 }
 
 const whole: Record<string, string> = {
-  '/geometry': F.geometry, '/heritage': F.heritage, '/infrastructure': F.infrastructure, '/parent_id': F.parent, '/method': F.method, '/free': F.free, '/stops': F.stops, '/superseded_by': F.supersededBy,
+  '/geometry': F.geometry, '/heritage': F.heritage, '/infrastructure': F.infrastructure, '/parent_id': F.parent, '/method': F.method, '/stops': F.stops, '/superseded_by': F.supersededBy,
   '/part': F.part, '/attribute': F.attribute, '/state': F.state, '/value': F.value, '/scheme': F.scheme, '/sort': F.sort, '/file': F.file, '/elements': F.elements, '/media_id': F.file,
 }
 
