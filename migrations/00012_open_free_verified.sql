@@ -4,12 +4,13 @@
 
 -- hours_cell is the quarter of a degree in which a place stands as everybody is told, when its hours ask for the sun there; null
 -- for all other hours. Sun times are those of its middle: within a minute, and the same in every list. Row * 1440 + column, from the south-west.
+-- Restoring a backup computes it without a search path, so what it calls is named with its schema.
 CREATE FUNCTION hours_cell(opening_hours text, visibility text, geom geometry) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT CASE WHEN opening_hours ~* 'sun[rs]|dawn|dusk' THEN
-    (SELECT least(floor((ST_Y(at) + 90) * 4)::integer, 719) * 1440 + least(floor((ST_X(at) + 180) * 4)::integer, 1439)
-        FROM (SELECT CASE visibility WHEN 'coarse' THEN ST_SnapToGrid(ST_PointOnSurface(geom), 0.007, 0.0045, 0.014, 0.009)
-            ELSE ST_PointOnSurface(geom) END AS at) position) END $$;
+    (SELECT least(floor((public.ST_Y(at) + 90) * 4)::integer, 719) * 1440 + least(floor((public.ST_X(at) + 180) * 4)::integer, 1439)
+        FROM (SELECT CASE visibility WHEN 'coarse' THEN public.ST_SnapToGrid(public.ST_PointOnSurface(geom), 0.007, 0.0045, 0.014, 0.009)
+            ELSE public.ST_PointOnSurface(geom) END AS at) position) END $$;
 
 ALTER TABLE places
     ADD COLUMN free boolean,

@@ -94,6 +94,7 @@ type productsIn struct {
 	Municipality []string     `query:"municipality" doc:"TERYT codes; none is outside every municipality." pl:"Kody TERYT; none oznacza poza gminami."`
 	Publication  []string     `query:"publication" validate:"dive,publication" doc:"State of publication." pl:"Stan publikacji."`
 	Place        *int64       `query:"place" validate:"omitempty,gte=1" doc:"Products that stop at this place." pl:"Produkty z przystankiem w tym miejscu."`
+	Free         *bool        `query:"free" doc:"What is known to be free of charge, or known not to be." pl:"Co na pewno jest bezpłatne, albo na pewno nie." example:"true"`
 	On           *models.Date `query:"on" doc:"Offered on this day." pl:"Oferowane tego dnia." example:"2026-07-01"`
 	Sort         string       `query:"sort" validate:"omitempty,product_sort" doc:"Order; a minus turns it round." pl:"Porządek; minus go odwraca."`
 	VerdictQuery
@@ -107,7 +108,7 @@ func (h *handlers) products() []api.Route {
 	list := api.Handle("GET", r.path, api.Doc{ID: "listProducts", Tag: "products", Class: api.Heavy, Public: true, Summary: models.Text{PL: "Lista produktów turystycznych", EN: "List tourist products"}},
 		func(ctx context.Context, in productsIn) (listOut[Product], error) {
 			f := store.ProductFilter{Kinds: in.Kind, Categories: in.Category, Statuses: in.Status, Municipalities: in.Municipality,
-				Publications: in.Publication, PlaceID: in.Place, Text: in.Q, On: in.On, Verdicts: in.VerdictQuery.filter(), Deleted: in.Deleted}
+				Publications: in.Publication, PlaceID: in.Place, Text: in.Q, Free: in.Free, On: in.On, Verdicts: in.VerdictQuery.filter(), Deleted: in.Deleted}
 			rows, next, err := h.store.Products(ctx, auth.UserFrom(ctx), f, in.page(in.Sort))
 			if err != nil {
 				return listOut[Product]{}, err

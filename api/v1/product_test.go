@@ -137,8 +137,8 @@ func TestEveryProductFilterNarrowsTheList(t *testing.T) {
 	admin := s.Admin()
 	municipality(admin, "1206011", "Testowa", 19.0, 50.0)
 	place := admin.Send("POST", "/api/v1/places", placeJSON("Dwór", 19.05, 50.05, "")).Want(201).ID()
-	trail := admin.Send("POST", "/api/v1/products", strings.Replace(productJSON("trail", "walking_trail", fmt.Sprintf(`"valid_to":"2025-12-31","stops":[{"place_id":%d}]`, place)), "Szlak", "Zielony szlak", 1)).Want(201).ID()
-	event := admin.Send("POST", "/api/v1/products", strings.Replace(productJSON("event", "festival", `"status":"cancelled","valid_from":"2026-06-01"`), "Szlak", "Łagiewnicki odpust", 1)).Want(201).ID()
+	trail := admin.Send("POST", "/api/v1/products", strings.Replace(productJSON("trail", "walking_trail", fmt.Sprintf(`"valid_to":"2025-12-31","free":true,"stops":[{"place_id":%d}]`, place)), "Szlak", "Zielony szlak", 1)).Want(201).ID()
+	event := admin.Send("POST", "/api/v1/products", strings.Replace(productJSON("event", "festival", `"status":"cancelled","free":false,"valid_from":"2026-06-01"`), "Szlak", "Łagiewnicki odpust", 1)).Want(201).ID()
 	draft := admin.Send("POST", "/api/v1/products", strings.Replace(productJSON("route", "city_walk", ""), "published", "draft", 1)).Want(201).ID()
 	for _, c := range []struct {
 		query string
@@ -159,6 +159,8 @@ func TestEveryProductFilterNarrowsTheList(t *testing.T) {
 		{fmt.Sprintf("?place=%d", place), []int64{trail}},
 		{"?on=2026-01-15", []int64{draft}},
 		{"?on=2026-07-01", []int64{event, draft}},
+		{"?free=true", []int64{trail}},
+		{"?free=false", []int64{event}},
 		{"?q=lagiewnicki", []int64{event}},
 		{"?q=szlak", []int64{trail, draft}},
 		{"?q=szlak&kind=trail", []int64{trail}},
@@ -181,7 +183,7 @@ func TestEveryProductFilterNarrowsTheList(t *testing.T) {
 		}
 	}
 	for query, parameter := range map[string]string{"kind=tour": "kind", "status=x": "status", "sort=price": "sort", "municipality=1": "municipality", "category=x": "category",
-		"place=0": "place", "on=tomorrow": "on", "cursor=x": "cursor", "colour=red": "colour", "limit=1001": "limit"} {
+		"place=0": "place", "on=tomorrow": "on", "free=maybe": "free", "cursor=x": "cursor", "colour=red": "colour", "limit=1001": "limit"} {
 		if a := admin.Get("/api/v1/products?" + query).Want(400); a.At("errors", 0, "parameter") != parameter {
 			t.Errorf("%s: got %s, want it to name %s", query, a.Body, parameter)
 		}

@@ -2,6 +2,7 @@ package cql2_test
 
 import (
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -212,7 +213,7 @@ func FuzzParseJSON(f *testing.F) {
 	})
 }
 
-// The greatest inputs, good and bad, are done with at once.
+// The greatest inputs, good and bad, are done with at once. The time is the processor's, which others' work does not lengthen.
 func TestNothingThatFitsTakesLong(t *testing.T) {
 	fill := func(before, item, after string) string {
 		return before + strings.Repeat(item, (cql2.MaxBytes-len(before)-len(after))/len(item)) + after
@@ -226,13 +227,22 @@ func TestNothingThatFitsTakesLong(t *testing.T) {
 		fill(`{"type":"MultiPoint","coordinates":[[1,1]`, ",[1,1]", "]}"), fill("", `{"type":"GeometryCollection","geometries":[`, ""),
 		fill(`{"property":"`, "ż", `"}`),
 	} {
-		start := time.Now()
+		start := processorTime(t)
 		_, _ = cql2.ParseText(s)
 		_, _ = cql2.ParseJSON([]byte(s))
-		if took := time.Since(start); took > 500*time.Millisecond {
+		if took := processorTime(t) - start; took > 500*time.Millisecond {
 			t.Errorf("%.60s: took %v, want a moment", s, took)
 		} else if took > 20*time.Millisecond {
 			t.Logf("%.60s: took %v", s, took)
 		}
 	}
+}
+
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

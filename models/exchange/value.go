@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"wolnica/models"
+	"wolnica/models/osmtags"
 )
 
 // A value is how a profile gets one text out of a row: the first template that is not empty, then translated, then read.
@@ -208,12 +209,14 @@ type taggedCategory struct {
 	tags []string
 }
 
-// taggedCategories are the categories of places with the OSM tags they need.
+// taggedCategories are the categories of places with the OSM tags they need, once for each alternative.
 var taggedCategories = sync.OnceValue(func() []taggedCategory {
 	var all []taggedCategory
 	for _, e := range models.Vocabulary() {
 		if e.Facet != models.FacetProduct && e.OSMTags != "" {
-			all = append(all, taggedCategory{e.Code, strings.Split(e.OSMTags, ";")})
+			for _, tags := range osmtags.Alternatives(e.Code, e.OSMTags) {
+				all = append(all, taggedCategory{e.Code, strings.Split(tags, ";")})
+			}
 		}
 	}
 	return all

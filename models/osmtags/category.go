@@ -47,15 +47,18 @@ func NewVocabulary(categories []models.Category, only ...string) (*Vocabulary, e
 		}
 	}
 	for _, c := range categories {
-		tags := split(c.OSMTags)
-		if len(tags) == 0 || c.Facet == models.FacetProduct || borrowed[c.Code] {
+		if c.OSMTags == "" || c.Facet == models.FacetProduct || borrowed[c.Code] {
 			continue
 		}
 		depth := 0
 		for up := parents[c.Code]; up != "" && depth < 20; up = parents[up] {
 			depth++
 		}
-		v.categories = append(v.categories, category{c.Code, c.Facet, models.Text{PL: c.LabelPL, EN: c.LabelEN}, tags, depth, c.Sort})
+		for _, text := range Alternatives(c.Code, c.OSMTags) {
+			if tags := split(text); len(tags) > 0 {
+				v.categories = append(v.categories, category{c.Code, c.Facet, models.Text{PL: c.LabelPL, EN: c.LabelEN}, tags, depth, c.Sort})
+			}
+		}
 	}
 	slices.SortStableFunc(v.categories, func(a, b category) int {
 		return cmp.Or(cmp.Compare(len(b.tags), len(a.tags)), cmp.Compare(b.depth, a.depth), cmp.Compare(a.sort, b.sort))
@@ -78,6 +81,17 @@ func split(text string) (tags osm.Tags) {
 	return tags
 }
 
+// others are further tags that make an object of a category where OpenStreetMap has no one tag for all of them.
+var others = map[string][]string{
+	"transport_stop": {"railway=tram_stop"},
+}
+
+// Alternatives are the tags that make an object of a category, "key=value" joined by ";", each of them enough: those that the
+// vocabulary has for it, and others that mean the same kind of thing.
+func Alternatives(code, tags string) []string {
+	return append([]string{tags}, others[code]...)
+}
+
 // borrowed are categories whose tags in the vocabulary are those of a commoner thing: an object of the category carries
 // them, yet they do not make it one.
 var borrowed = map[string]bool{
@@ -98,6 +112,8 @@ var conditions = map[string]struct {
 	}, true},
 	"cycling_path": {named, true},
 	"boulevard":    {named, true},
+	// Each side of the street has its stop, and there are thousands: one without a name is nobody's destination.
+	"transport_stop": {named, true},
 	"shelter": {func(t osm.Tags) bool {
 		return !anyOf(t, "shelter_type", "public_transport", "field_shelter", "changing_rooms")
 	}, false},

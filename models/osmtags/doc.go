@@ -15,7 +15,7 @@
 //     building=house is a house. Churches, cemeteries, fountains, statues, mounds and watermills need no mark. A mark on what no
 //     category knows (historic=bunker) is heritage without a narrower category.
 //   - access=private and access=no: no infrastructure for the public. A private castle is heritage still.
-//   - A swimming pool has to show that it is not a garden's, a street or a cycle path needs a name, a bus shelter is no shelter for
+//   - A swimming pool has to show that it is not a garden's, a street, a cycle path or a stop needs a name, a bus shelter is no shelter for
 //     hikers, and what belongs to a category only together with something tags do not say is never derived (see conditions).
 //
 // Tags that the caller asks for by name (only) need neither mark nor name.

@@ -215,6 +215,7 @@ type ProductFilter struct {
 	// Verdicts are the verdicts that pass, by profile, as in models.PlaceFilter.
 	Verdicts map[string][]string
 	Text     string
+	Free     *bool        // not nil: what is known to be free, or known not to be
 	On       *models.Date // valid on this day
 	// ValidSince and ValidUntil are an interval, open where nil, on some day of which the product is valid.
 	ValidSince, ValidUntil *models.Date
@@ -333,6 +334,9 @@ func (s *Store) filterProducts(ctx context.Context, q *query, user *models.User,
 		}
 	}
 	q.verdicts(f.Verdicts, s.today())
+	if f.Free != nil {
+		q.and("p.free = ?", *f.Free)
+	}
 	if f.On != nil {
 		on := f.On.Format(time.DateOnly)
 		q.and("(p.valid_from IS NULL OR p.valid_from <= ?::date) AND (p.valid_to IS NULL OR p.valid_to >= ?::date)", on, on)
