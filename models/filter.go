@@ -18,7 +18,7 @@ type PlaceFilter struct {
 	Area           *geo.Geometry // polygon; places that meet it
 	Protections    []string      // codes in force; "none" has none, "any" has some
 	Grades         []string      // "none" was never assessed
-	Freshness      string        // fresh, stale, never: see FreshYears
+	Freshness      string        // fresh, stale, never, or due, which is stale or never: see FreshYears
 	InspectedFrom  *Date
 	InspectedTo    *Date
 	Publications   []string

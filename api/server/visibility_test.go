@@ -424,12 +424,12 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 			"/api/v1/places?sort=-inspected_on&limit=3", "/api/v1/places?sort=-id&limit=2"}),
 		"/api/v1/places/export": {"/api/v1/places/export", "/api/v1/places/export?format=csv", "/api/v1/places/export?format=gpkg", "/api/v1/places/export?format=xlsx", "/api/v1/places/export?format=a11yjson", "/api/v1/places/export?deleted=true", "/api/v1/places/export?q=tajemniczy"},
 		"/api/v1/places/facets": with("/api/v1/places/facets?by=facet,category,municipality,protection,grade,freshness,lifecycle,publication,visibility", "deleted=true"),
-		"/api/v1/map/places":    with("/api/v1/map/places", near...),
-		"/api/v1/map/products":  with("/api/v1/map/products", slices.Concat(near, []string{"product_kind=trail", "status=open"})...),
-		"/api/v1/map/facets":    with("/api/v1/map/facets?by=facet,category,municipality,protection,grade,freshness,lifecycle,publication,visibility,verdict%5Bwheelchair%5D", "product_kind=trail"),
+		"/api/v1/map/places":    with("/api/v1/map/places", slices.Concat(near, []string{"profile=deaf,walking&fit=maybe", "width_cm=70&fit=maybe", "width_cm=70"})...),
+		"/api/v1/map/products":  with("/api/v1/map/products", slices.Concat(near, []string{"product_kind=trail", "status=open", "profile=deaf,walking", "width_cm=70&fit=maybe"})...),
+		"/api/v1/map/facets":    with("/api/v1/map/facets?by=facet,category,municipality,protection,grade,freshness,lifecycle,publication,visibility,verdict%5Bwheelchair%5D", "product_kind=trail", "width_cm=70&by=needs", "profile=walking,pram&by=needs&fit=maybe"),
 		"/api/v1/map/suggestions": {"/api/v1/map/suggestions?q=tajem", "/api/v1/map/suggestions?q=kurhan", "/api/v1/map/suggestions?q=kurhn", "/api/v1/map/suggestions?q=tajemmniczy", "/api/v1/map/suggestions?q=zakryty", "/api/v1/map/suggestions?q=jawn",
 			"/api/v1/map/suggestions?q=jawmy", "/api/v1/map/suggestions?q=szlak", "/api/v1/map/suggestions?q=zataj"},
-		"/tiles.json":      with("/tiles.json"),
+		"/tiles.json":      with("/tiles.json", "profile=wheelchair&width_cm=70&fit=maybe"),
 		"/tiles/:z/:x/:y":  nil,
 		"/api/v1/products": {"/api/v1/products", "/api/v1/products?q=tajemniczy", "/api/v1/products?publication=draft", fmt.Sprintf("/api/v1/products?place=%d", hidden.places[0]), fmt.Sprintf("/api/v1/products?place=%d", open.church), "/api/v1/products?deleted=true", "/api/v1/products?limit=1", "/api/v1/products?verdict%5Bwheelchair%5D=unknown"},
 	}
@@ -507,9 +507,19 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		}
 	}
 	for _, at := range [][2]float64{{secretLon, secretLat}, {coarseLon, coarseLat}, {coarseLonOther, coarseLatOther}, {19.15, 50.05}, {25, 54}, {19.05, 50.05}} {
+		for z := 0; z <= 20; z += 5 {
+			x, y := mvt.World(at[0], at[1])
+			w["/tiles/:z/:x/:y"] = append(w["/tiles/:z/:x/:y"], fmt.Sprintf("/tiles/%d/%d/%d?width_cm=70&fit=maybe", z, uint64(x)>>(32-z), uint64(y)>>(32-z)))
+		}
 		for z := 0; z <= 20; z++ {
 			x, y := mvt.World(at[0], at[1])
 			w["/tiles/:z/:x/:y"] = append(w["/tiles/:z/:x/:y"], fmt.Sprintf("/tiles/%d/%d/%d?profile=wheelchair", z, uint64(x)>>(32-z), uint64(y)>>(32-z)))
+		}
+	}
+	for kind, ids := range map[string][]int64{"place": slices.Concat(open.places, hidden.places), "product": slices.Concat(open.products, hidden.products)} {
+		list := strings.Trim(strings.ReplaceAll(fmt.Sprint(ids), " ", ","), "[]")
+		for _, query := range []string{"profile=wheelchair,deaf", "width_cm=70"} {
+			w["/api/v1/access/verdicts"] = append(w["/api/v1/access/verdicts"], fmt.Sprintf("/api/v1/access/verdicts?kind=%s&ids=%s&%s", kind, list, query))
 		}
 	}
 	x, y := mvt.World(secretLon, secretLat)

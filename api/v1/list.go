@@ -27,7 +27,7 @@ func (h *handlers) listPlaces() api.Route {
 				return placesOut{}, err
 			}
 			f := in.Filter()
-			f.Deleted, f.Near = in.Deleted, in.Near.geometry()
+			f.Deleted, f.Near, f.IDs = in.Deleted, in.Near.geometry(), in.IDs
 			places, next, err := h.store.Places(ctx, auth.UserFrom(ctx), f, in.page(in.Sort))
 			if err != nil {
 				return placesOut{}, err

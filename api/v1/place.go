@@ -254,7 +254,7 @@ type PlaceQuery struct {
 	Polygon       *polygon     `query:"polygon" doc:"A polygon as WKT or GeoJSON; places that meet it." pl:"Wielokąt jako WKT albo GeoJSON; miejsca, które go przecinają." example:"POLYGON((19.9 50.0,20.0 50.0,20.0 50.1,19.9 50.0))"`
 	Protection    []string     `query:"protection" validate:"dive,protection_filter" doc:"Protection in force; any or none." pl:"Obowiązująca ochrona; any lub none." example:"register"`
 	Grade         []string     `query:"grade" validate:"dive,grade_filter" doc:"Grade of the newest inspection; any or none." pl:"Ocena z ostatniego przeglądu; any lub none." example:"poor,very_bad"`
-	Freshness     string       `query:"freshness" validate:"omitempty,oneof=fresh stale never" doc:"Age of the last inspection: up to three years, older, none." pl:"Wiek ostatniego przeglądu: do trzech lat, starszy, brak." example:"stale"`
+	Freshness     string       `query:"freshness" validate:"omitempty,oneof=fresh stale never due" doc:"Age of the last inspection: up to three years, older, none; due is older or none." pl:"Wiek ostatniego przeglądu: do trzech lat, starszy, brak; due to starszy albo brak." example:"stale"`
 	InspectedFrom *models.Date `query:"inspected_from" doc:"Last inspected on this day or later." pl:"Ostatni przegląd tego dnia lub później." example:"2024-01-01"`
 	InspectedTo   *models.Date `query:"inspected_to" doc:"Last inspected on this day or earlier." pl:"Ostatni przegląd tego dnia lub wcześniej." example:"2024-12-31"`
 	Publication   []string     `query:"publication" validate:"dive,publication" doc:"State of publication." pl:"Stan publikacji." example:"published"`
@@ -310,8 +310,9 @@ func (q PlaceQuery) Filter() models.PlaceFilter {
 
 type placesIn struct {
 	PlaceQuery
+	IDs    []int64  `query:"ids" validate:"max=500,dive,gte=1" doc:"Only these places, by their numbers." pl:"Tylko te miejsca, według numerów." example:"1,2,3"`
 	Near   *point   `query:"near" doc:"lon,lat to sort by distance from." pl:"lon,lat, od którego liczyć odległość." example:"19.937,50.061"`
-	Sort   string   `query:"sort" validate:"omitempty,place_sort" doc:"Order; a minus turns it round." pl:"Porządek; minus go odwraca." example:"-updated_at"`
+	Sort   string   `query:"sort" validate:"omitempty,place_sort" doc:"Order; a minus turns it round. inspection_due is most urgent first: protected places that were never inspected, others that never were, then the oldest inspection." pl:"Porządek; minus go odwraca. inspection_due: najpilniejsze najpierw, czyli chronione nigdy nie przeglądane, inne nigdy nie przeglądane, potem najdawniejszy przegląd." example:"-updated_at"`
 	Fields []string `query:"fields" validate:"max=50" doc:"Only these fields of each place (id always)." pl:"Tylko te pola każdego miejsca (id zawsze)." example:"name,geometry"`
 	Format string   `query:"format" validate:"omitempty,export_format" doc:"Download the whole filtered list as a file, as /places/export does; near, sort, fields, limit and cursor are then refused." pl:"Pobierz całą przefiltrowaną listę jako plik, jak /places/export; near, sort, fields, limit i cursor są wtedy odrzucane." example:"geojson"`
 	pageIn

@@ -172,7 +172,7 @@ func TestBadQueriesAreRefusedAndNamed(t *testing.T) {
 		{"sort=beauty", "sort"}, {"category=chruch", "category"}, {"municipality=999", "municipality"}, {"protection=strong", "protection"},
 		{"grade=ok", "grade"}, {"freshness=new", "freshness"}, {"inspected_from=yesterday", "inspected_from"}, {"cursor=abc", "cursor"},
 		{"polygon=POINT(1+2)", "polygon"}, {"polygon=POLYGON((0+0,1+1,1+0,0+1,0+0))", "polygon"}, {"external_id=osm", "external_id"},
-		{"fields=name,secret", "fields"}, {"q=...", "q"}, {"format=shp", "format"}, {"format=csv&limit=5", "limit"}, {"parent=0", "parent"},
+		{"fields=name,secret", "fields"}, {"q=...", "q"}, {"format=shp", "format"}, {"format=csv&limit=5", "limit"}, {"format=csv&ids=5", "ids"}, {"parent=0", "parent"}, {"ids=0", "ids"}, {"ids=a", "ids"},
 	} {
 		a := s.Anonymous().Get("/api/v1/places?" + c[0])
 		if a.Status != 400 || a.At("errors", 0, "parameter") != c[1] {
@@ -245,6 +245,13 @@ func TestEveryFilterNarrowsTheListAndTheCountsAlike(t *testing.T) {
 	}
 	if got := ids(admin.Get("/api/v1/places?q=kosciol").Want(200)); len(got) != 2 || got[0] != church {
 		t.Errorf("got %v, want the match in the name (%d) before the one in the description", got, church)
+	}
+	chosen := fmt.Sprintf("/api/v1/places?ids=%d,%d,%d&fields=name", draft, park, outside+1000)
+	if got := ids(admin.Get(chosen).Want(200)); !sameIDs(got, []int64{park, draft}) {
+		t.Errorf("got %v, want the two of the chosen places that there are, %d and %d", got, park, draft)
+	}
+	if got := ids(s.Anonymous().Get(chosen).Want(200)); !sameIDs(got, []int64{park}) {
+		t.Errorf("got %v, want the one of the chosen places that the public may see, %d", got, park)
 	}
 	counts := admin.Get("/api/v1/places/facets?by=municipality,grade,facet").Want(200)
 	if got := counts.At("facets", "municipality", "1206011"); got != 2.0 {

@@ -70,7 +70,7 @@ func Routes(d Deps) []api.Route {
 		h.reports(),
 		h.savedViews(),
 		h.accessTables(),
-		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey()},
+		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
 	)
 }

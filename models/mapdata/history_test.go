@@ -292,6 +292,7 @@ func TestTheMapIsTheRegistryAfterAnyHistory(t *testing.T) {
 		wantNoDifference(t, d)
 		told = wantVerdictsOfTheFacts(t, s, time.Now())
 		wantVerdictsOfTheLegs(t, s, time.Now())
+		r.wantVerdictsForNeeds(t, d)
 		// what each reader sees on the map is what the list of the registry shows them
 		f := models.PlaceFilter{}
 		switch rapid.IntRange(0, 8).Draw(t, "filter") {
@@ -300,7 +301,7 @@ func TestTheMapIsTheRegistryAfterAnyHistory(t *testing.T) {
 		case 1:
 			f.Municipalities = []string{rapid.SampledFrom([]string{"1206011", "1206022", "none"}).Draw(t, "municipality")}
 		case 2:
-			f.Grades, f.Freshness = []string{rapid.SampledFrom([]string{"good", "none", "any"}).Draw(t, "grade")}, rapid.SampledFrom([]string{"", "fresh", "stale", "never"}).Draw(t, "freshness")
+			f.Grades, f.Freshness = []string{rapid.SampledFrom([]string{"good", "none", "any"}).Draw(t, "grade")}, rapid.SampledFrom([]string{"", "fresh", "stale", "never", "due"}).Draw(t, "freshness")
 		case 3:
 			f.Protections = []string{rapid.SampledFrom([]string{"register", "none", "any"}).Draw(t, "protection")}
 		case 4:

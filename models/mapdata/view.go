@@ -160,7 +160,11 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceGrade, Values: len(GradeCodes), Pass: func(v uint32) bool { return pass(v) || assessed && v != 0 }})
 	}
 	if p.Freshness != "" {
-		code(places, PlaceSchema, PlaceFreshness, numbersOf(FreshnessCodes), []string{p.Freshness})
+		fresh := []string{p.Freshness}
+		if p.Freshness == "due" {
+			fresh = []string{"stale", "never"}
+		}
+		code(places, PlaceSchema, PlaceFreshness, numbersOf(FreshnessCodes), fresh)
 	}
 	if p.InspectedFrom != nil || p.InspectedTo != nil {
 		a := mapindex.Alternative{Column: PlaceInspectedOn, From: 1, To: 1 << 30}

@@ -30,13 +30,15 @@ var placeSorts = map[string]placeSort{
 	"name":         {key: `p.name_pl COLLATE "pl-x-icu"`, cast: "text"},
 	"updated_at":   {key: "p.updated_at", cast: "timestamptz"},
 	"inspected_on": {key: "coalesce(p.inspected_on, '-infinity'::date)", cast: "date"},
-	"relevance":    {},
-	"distance":     {},
+	// most urgent first: protected and never inspected, never inspected, then the oldest inspection
+	"inspection_due": {key: "coalesce(p.inspected_on, CASE WHEN p.protections <> '{}' THEN '-infinity'::date ELSE '0001-01-01'::date END)", cast: "date"},
+	"relevance":      {},
+	"distance":       {},
 }
 
 // PlaceSorts names the orders a list of places can have; "-" before a name turns it round, but for relevance and distance.
 func PlaceSorts() []string {
-	return []string{"id", "-id", "name", "-name", "updated_at", "-updated_at", "inspected_on", "-inspected_on", "relevance", "distance"}
+	return []string{"id", "-id", "name", "-name", "updated_at", "-updated_at", "inspected_on", "-inspected_on", "inspection_due", "-inspection_due", "relevance", "distance"}
 }
 
 // Places lists the places the user may see that pass the filter, one page of at most page.Limit, and the cursor of the
@@ -295,6 +297,8 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 		q.and("p.inspected_on < ?::date", limit.Format(time.DateOnly))
 	case "never":
 		q.and("p.inspected_on IS NULL")
+	case "due":
+		q.and("(p.inspected_on IS NULL OR p.inspected_on < ?::date)", limit.Format(time.DateOnly))
 	}
 	if f.InspectedFrom != nil {
 		q.and("p.inspected_on >= ?::date", f.InspectedFrom.Format(time.DateOnly))

@@ -2,13 +2,10 @@
  * What is looked for, kept in the address under the API's own names, so that a link shows the same and the list, the counts and the tiles are asked
  * the same question.
  */
+import { PROFILES } from './profiles'
 import { router } from './router.svelte'
 
-/** The profiles of the verdict engine, in its order. */
-export const PROFILES = ['wheelchair', 'powered_wheelchair', 'walking', 'pram', 'blind', 'deaf', 'hard_of_hearing', 'understanding'] as const
-export type Profile = (typeof PROFILES)[number]
-export type Verdict = 'yes' | 'with_help' | 'no' | 'unknown'
-export const VERDICTS: readonly Verdict[] = ['yes', 'with_help', 'no', 'unknown']
+export { PROFILES, VERDICTS, type Profile, type Verdict } from './profiles'
 
 /** Parameters of a place filter that the address may hold; all are the API's. */
 const PASSED = [

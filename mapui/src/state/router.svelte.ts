@@ -49,6 +49,8 @@ class Router {
   query = $state.raw(new URLSearchParams(location.search))
   route = $derived(match(this.path) ?? ({ name: 'explore', workspace: 'explore', id: 0 } satisfies Route))
   #guard: Guard | null = null
+  /** Whether the address one came with said what the map shows. */
+  readonly framed = this.query.has('m')
   /** Counts what one went to, so that the page can take the focus and be announced. */
   visits = $state(0)
 

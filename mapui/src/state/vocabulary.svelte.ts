@@ -4,6 +4,7 @@ import { inLanguage } from '../i18n'
 
 export type Category = Schemas['Category']
 export type Municipality = Schemas['Municipality']
+export type Attribute = Schemas['AccessAttribute']
 
 class Vocabulary {
   categories = $state.raw<Category[]>([])
@@ -12,6 +13,8 @@ class Vocabulary {
   #municipality = $derived(new Map(this.municipalities.map((m) => [m.teryt, m])))
   #lists: Promise<Map<string, Map<string, string>>> | null = null
   #labels = $state.raw<Map<string, Map<string, string>>>(new Map())
+  /** The attributes of access facts in the reference's order, once the lists are loaded. */
+  attributes = $state.raw<ReadonlyMap<string, Attribute>>(new Map())
   #loading: Promise<void> | null = null
 
   /** Loads what the lists beside the map need: categories and municipalities. */
@@ -34,8 +37,10 @@ class Vocabulary {
     this.#lists ??= ask(api.GET('/api/v1/vocabularies')).then((all) => {
       const lists = new Map(all.lists.map((list) => [list.name, new Map(list.entries.map((e) => [e.code, inLanguage(e.label)]))]))
       this.#labels = lists
+      this.attributes = new Map(all.access_attributes.map((a) => [a.code, a]))
       return lists
     })
+    this.#lists.catch(() => (this.#lists = null)) // the next to ask tries again
     await this.#lists
   }
 
