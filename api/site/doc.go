@@ -45,6 +45,9 @@
 // their word beside it. Tables of words have the class list and data-label on their cells, so that they can be read at 320 px.
 // Page.Public is for what a visitor of whom nothing is known sees: it may be kept by caches for seconds, and never with a cookie.
 //
+// A page whose page.App is set loads the map (mapui) as well, in place of its text, unless the visitor chose text (?wersja=tekst) or the map
+// is not built: see app.go.
+//
 // Every GET route of a page goes into walkOf in api/server/visibility_test.go, and into pages in frame_test.go, which opens each
 // in both languages, with hostile texts in the registry.
 package site

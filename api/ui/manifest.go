@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"wolnica/models"
 )
@@ -27,12 +28,15 @@ type chunk struct {
 
 // Tags are the addresses a page loads the map from.
 type Tags struct {
-	// Boot is a small script that runs before the page is drawn; "" when the build has none.
+	// Boot is a small script that runs before the page is drawn, and puts the styles in force: without scripts they are not.
 	Boot     string
 	Script   string
 	Styles   []string
 	Preloads []string
 }
+
+// StyleList is the addresses of the styles, separated by spaces.
+func (t *Tags) StyleList() string { return strings.Join(t.Styles, " ") }
 
 // readTags reads what a page has to load out of the build's manifest; nil when there is no build. A manifest that cannot be read, or
 // names files that are not there, is an error.

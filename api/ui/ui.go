@@ -89,14 +89,12 @@ func New(cfg Config) (*UI, error) {
 		return nil, fmt.Errorf("read the built map: %w", err)
 	}
 	for _, t := range u.tags {
-		for _, needed := range append(append([]string{t.Script}, t.Styles...), t.Preloads...) {
+		for _, needed := range append(append([]string{"/ui/boot.js", t.Script}, t.Styles...), t.Preloads...) {
 			if u.files[strings.TrimPrefix(needed, "/ui/")] == nil {
 				return nil, fmt.Errorf("read the built map: there is no file %s", needed)
 			}
 		}
-		if boot := u.files["boot.js"]; boot != nil {
-			t.Boot = "/ui/boot.js?v=" + strings.Trim(boot.tag, `"`)
-		}
+		t.Boot = "/ui/boot.js?v=" + strings.Trim(u.files["boot.js"].tag, `"`)
 	}
 	elsewhere := ""
 	if cfg.Online != nil {

@@ -336,6 +336,7 @@ func (h *handlers) places() []api.Route {
 	routes := []api.Route{
 		h.listPlaces(),
 		h.exportPlaces(),
+		h.bulkPlaces(),
 		api.Handle("GET", "/api/v1/places/facets", api.Doc{ID: "countPlaces", Tag: "places", Class: api.Heavy, Public: true,
 			Summary: models.Text{PL: "Policz miejsca według cech", EN: "Count places by attribute"}},
 			func(ctx context.Context, in facetsIn) (facetsOut, error) {

@@ -1,17 +1,39 @@
-// Runs before the page is drawn. While the map loads, the class "js" hides the text that the server wrote (site.css); when the map
-// cannot start, for an error in its scripts or within 8 seconds, the text is shown again. In the words old browsers know: those
-// without modules never hide it.
+// Runs before the page is drawn. While the map loads, the class "js" hides the text that the server wrote (site.css), and the map's
+// styles are in force; when the map cannot start, for an error in its scripts or within 8 seconds, both are taken back and the text is
+// shown. The map says that it has started with window.wolnica = true, late or in time. In the words old browsers know: those without
+// modules never hide the text.
 ;(function () {
   if (!('noModule' in HTMLScriptElement.prototype)) return
   var root = document.documentElement
-  root.classList.add('js')
-  function show() {
-    // An element with the id "wolnica" is window.wolnica as well, until the map puts itself there.
-    if (!window.wolnica || window.wolnica instanceof Element) root.classList.remove('js')
+  var started = false
+  function mapStyles(on) {
+    var links = document.querySelectorAll('link.map-style')
+    for (var i = 0; i < links.length; i++) links[i].disabled = !on
   }
+  function showText() {
+    if (started) return
+    root.classList.remove('js')
+    mapStyles(false)
+  }
+  root.classList.add('js')
+  // Written, as the parser then waits for them before it draws, as it does for those of the page itself.
+  var styles = (document.currentScript.getAttribute('data-styles') || '').split(' ')
+  for (var i = 0; i < styles.length; i++) {
+    if (styles[i]) document.write('<link rel="stylesheet" class="map-style" href="' + styles[i] + '">')
+  }
+  // The element with this id would be window.wolnica otherwise.
+  Object.defineProperty(window, 'wolnica', {
+    configurable: true,
+    get: function () { return started },
+    set: function () {
+      started = true
+      root.classList.add('js')
+      mapStyles(true)
+    },
+  })
   addEventListener('error', function (event) {
-    if (event.target === window || event.target instanceof HTMLScriptElement) show()
+    if (event.target === window || event.target instanceof HTMLScriptElement) showText()
   }, true)
-  addEventListener('unhandledrejection', show)
-  setTimeout(show, 8000)
+  addEventListener('unhandledrejection', showText)
+  setTimeout(showText, 8000)
 })()

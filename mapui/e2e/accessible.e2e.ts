@@ -1,0 +1,120 @@
+/** Every route and state of the map, for axe: nothing may be wrong. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accessible, drawn, launch, visit } from './browser'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+interface State {
+  name: string
+  path: string
+  as?: string
+  /** Brings the page from the address into the state. */
+  then?: (page: Page) => Promise<void>
+}
+
+const h1 = (page: Page) => page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
+
+const states: State[] = [
+  { name: 'explore', path: '/', then: drawn },
+  { name: 'explore with needs', path: '/?profile=wheelchair&m=14/50.06/19.94', then: drawn },
+  { name: 'needs dialog', path: '/', then: async (page) => {
+    await page.getByRole('button', { name: 'Wybierz potrzeby' }).click()
+    await page.getByRole('checkbox', { name: 'Wózek ręczny' }).check()
+    await page.getByRole('textbox', { name: /Szerokość wózka/ }).fill('1')
+    await page.getByRole('button', { name: 'Zastosuj' }).click()
+    await page.getByText('Podaj liczbę z podanego zakresu.').waitFor()
+  } },
+  { name: 'filters', path: '/?profile=wheelchair&fit=help', then: async (page) => {
+    await page.getByRole('button', { name: /^Filtry/ }).click()
+    await page.getByRole('combobox', { name: 'Gmina' }).waitFor()
+  } },
+  { name: 'suggestions', path: '/', then: async (page) => {
+    await page.getByRole('combobox', { name: 'Dokąd?' }).pressSequentially('wie')
+    await page.getByRole('option').first().waitFor()
+    await page.keyboard.press('ArrowDown')
+  } },
+  { name: 'layers', path: '/', then: async (page) => {
+    await drawn(page)
+    await page.getByRole('button', { name: 'Warstwy i podkład' }).click()
+    await page.getByRole('heading', { name: 'Legenda' }).waitFor()
+  } },
+  { name: 'measuring', path: '/', then: async (page) => {
+    await drawn(page)
+    await page.getByRole('button', { name: 'Zmierz odległość' }).click()
+    await page.getByRole('button', { name: 'Dodaj punkt na środku mapy' }).click()
+  } },
+  { name: 'an empty list', path: '/?q=nichtsdergleichen', then: async (page) => page.getByText('Nic tu nie pasuje.').waitFor() },
+  { name: 'a list that failed', path: '/', then: async (page) => {
+    await page.route('**/api/v1/map/places*', (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"title":"Błąd","detail":"Coś nie wyszło."}' }))
+    await page.reload()
+    await page.getByRole('alert').waitFor()
+  } },
+  { name: 'products', path: '/produkty', then: drawn },
+  { name: 'a place', path: '/miejsca/57-synagoga-stara?profile=wheelchair', then: h1 },
+  { name: 'a place without needs', path: '/miejsca/44', then: h1 },
+  { name: 'a place that is not there', path: '/', then: async (page) => {
+    await h1(page)
+    await page.evaluate(() => {
+      const a = document.createElement('a')
+      a.href = '/miejsca/99999999'
+      document.body.append(a)
+      a.click()
+      a.remove()
+    })
+    await page.waitForURL(/99999999/)
+    await page.waitForTimeout(800)
+  } },
+  { name: 'a product', path: '/produkty/1', then: h1 },
+  { name: 'registry', path: '/ewidencja', as: 'admin', then: h1 },
+  { name: 'a new record', path: '/ewidencja/nowe', as: 'admin', then: h1 },
+  { name: 'a record', path: '/ewidencja/miejsca/57', as: 'admin', then: h1 },
+  { name: 'a product record', path: '/ewidencja/produkty/1', as: 'admin', then: h1 },
+  { name: 'queues', path: '/ewidencja/kolejki', as: 'admin', then: h1 },
+  { name: 'reports', path: '/ewidencja/zgloszenia', as: 'admin', then: h1 },
+  { name: 'imports', path: '/ewidencja/importy', as: 'admin', then: h1 },
+  { name: 'planning', path: '/inwestycje', as: 'planner', then: h1 },
+  { name: 'programmes', path: '/inwestycje/programy', as: 'planner', then: h1 },
+]
+
+async function settled(page: Page) {
+  await page.waitForLoadState('networkidle').catch(() => undefined)
+  await page.waitForTimeout(400)
+}
+
+describe.each(states)('$name', (state) => {
+  test('light, wide', async () => {
+    const { page, context, complaints } = await visit(browser, { as: state.as })
+    await page.goto(state.path)
+    await state.then?.(page)
+    await settled(page)
+    await accessible(page, state.name)
+    expect(await page.evaluate(() => document.querySelectorAll('h1').length), 'one h1').toBe(1)
+    if (!state.name.includes('failed')) expect(complaints).toEqual([])
+    await context.close()
+  })
+  test('dark, English, a phone', async () => {
+    if (/dialog|filters|suggestions|layers|measuring|empty|failed/.test(state.name)) return // their words are Polish here; the same elements are seen above
+    const { page, context } = await visit(browser, { as: state.as, colorScheme: 'dark', locale: 'en-GB', viewport: { width: 375, height: 812 }, hasTouch: true })
+    await page.goto(state.path + (state.path.includes('?') ? '&' : '?') + 'lang=en')
+    await state.then?.(page)
+    await settled(page)
+    await accessible(page, state.name)
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
+    await context.close()
+  })
+})
+
+test('forced colours and reduced motion', async () => {
+  const { page, context } = await visit(browser, { forcedColors: 'active', reducedMotion: 'reduce' })
+  await page.goto('/miejsca/57-synagoga-stara?profile=wheelchair')
+  await h1(page)
+  await settled(page)
+  await accessible(page, 'forced colours')
+  expect(await page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => { const s = getComputedStyle(e); return parseFloat(s.transitionDuration) > 0.01 || parseFloat(s.animationDuration) > 0.01 }).map((e) => e.tagName + '.' + e.className))).toEqual([])
+  await context.close()
+})

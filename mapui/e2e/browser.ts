@@ -1,0 +1,100 @@
+/** What the tests have in common: a browser, a page that may not complain, the map's own answer to what it drew, and axe. */
+import axe from 'axe-core'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { expect, inject } from 'vitest'
+import type { Map as LibreMap } from 'maplibre-gl'
+
+export const address = () => inject('address')
+
+/** Chromium, drawing with the processor as it must without a graphics card. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: inject('chromium'),
+    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+  })
+}
+
+export interface Visit {
+  context: BrowserContext
+  page: Page
+  /** What the page complained of: errors of scripts, refusals of the content policy, requests to other hosts. */
+  complaints: string[]
+}
+
+/** opens a fresh visitor's page. Whatever the browser complains of is kept; `quiet` at the end of a test says there was nothing. */
+export async function visit(browser: Browser, options: BrowserContextOptions & { as?: string } = {}): Promise<Visit> {
+  const { as, ...rest } = options
+  const context = await browser.newContext({ baseURL: address(), locale: 'pl-PL', viewport: { width: 1100, height: 720 }, reducedMotion: 'reduce', timezoneId: 'Europe/Warsaw', ...rest })
+  context.setDefaultTimeout(45_000)
+  if (as) await signIn(context, as)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    // a refused request is the test's business, a broken script or policy is ours
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(`console: ${message.text()}`)
+  })
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== address()) complaints.push(`request to ${url.origin}`)
+  })
+  return { context, page, complaints }
+}
+
+/** Signs a demonstration account in: viewer, contributor, heritage_officer, planner, admin. */
+export async function signIn(context: BrowserContext, role: string): Promise<void> {
+  const account = inject('accounts')[role]
+  if (!account) throw new Error(`no demonstration account ${role}`)
+  const answer = await context.request.post('/api/v1/sign-in', { data: account, headers: { Origin: address() } })
+  expect(answer.status(), await answer.text()).toBeLessThan(300)
+}
+
+/** Waits until the map has drawn everything in view. */
+export async function drawn(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => {
+      const map = (window as unknown as { wolnica?: { map?: LibreMap } }).wolnica?.map
+      return Boolean(map && map.isStyleLoaded() && map.areTilesLoaded() && !map.isMoving())
+    },
+    undefined,
+    { timeout: 90_000, polling: 150 },
+  )
+}
+
+/** Runs with the map of the page. */
+export function withMap<T, A>(page: Page, run: (map: LibreMap, argument: A) => T, argument: A): Promise<T> {
+  return page.evaluate(`(${run.toString()})(window.wolnica.map, ${JSON.stringify(argument)})`) as Promise<T>
+}
+
+interface Violation {
+  id: string
+  help: string
+  nodes: string[]
+}
+
+/** axe gives what breaks WCAG 2.2 AA and axe's good practice on the page as it is now. */
+export async function violations(page: Page): Promise<Violation[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const run = (window as unknown as { axe: typeof axe }).axe
+    const result = await run.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    return result.violations.map((v) => ({ id: v.id, help: v.help, nodes: v.nodes.map((n) => n.html.slice(0, 200) + ' ' + (n.any[0]?.message ?? '')) }))
+  })
+}
+
+/** Expects nothing wrong for axe, with what is wrong in the failure's text. */
+export async function accessible(page: Page, state: string): Promise<void> {
+  expect(await violations(page), `axe, ${state}`).toEqual([])
+}
+
+/** pixel gives red, green and blue of a point of the page as a person sees it. */
+export async function pixel(page: Page, point: { x: number; y: number }): Promise<number[]> {
+  const shot = await page.screenshot({ clip: { x: point.x, y: point.y, width: 1, height: 1 } })
+  return page.evaluate(async (png) => {
+    const bytes = Uint8Array.from(atob(png), (c) => c.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
+    const context = new OffscreenCanvas(1, 1).getContext('2d')
+    context?.drawImage(bitmap, 0, 0)
+    return [...(context?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3)
+  }, shot.toString('base64'))
+}

@@ -1,0 +1,268 @@
+/** The tourist: finds what they can really use, without an account, with the mouse and with the keyboard alone. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { palettes } from '../src/map/palette'
+import { address, drawn, launch, pixel, visit, withMap } from './browser'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+/** Kraków's centre, where every record stands alone. */
+const CENTRE = '15/50.0615/19.9373'
+
+test('with the mouse: needs, search, the place and why', async () => {
+  const { page, complaints, context } = await visit(browser)
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Wybierz potrzeby' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Moje potrzeby' })
+  await dialog.getByRole('checkbox', { name: 'Wózek ręczny' }).click()
+  await dialog.getByRole('button', { name: 'Zastosuj' }).click()
+  await expect.poll(() => page.url()).toContain('profile=wheelchair')
+  // every row says in words whether one can use it
+  const first = page.getByRole('list').filter({ has: page.getByRole('heading', { level: 2 }) }).getByRole('listitem').first()
+  await expect.poll(async () => await first.textContent()).toMatch(/Dostępne\.|Z pomocą\.|Niedostępne\.|Nie wiadomo\./)
+  await page.getByRole('combobox', { name: 'Dokąd?' }).pressSequentially('synag sta')
+  await page.getByRole('option', { name: /Synagoga Stara/ }).click()
+  await page.getByRole('heading', { level: 1, name: 'Synagoga Stara' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/miejsca/57-synagoga-stara')
+  expect(page.url()).toContain('profile=wheelchair')
+  expect(await page.title()).toBe('Synagoga Stara · Wolnica')
+  // the broken link is named
+  await page.getByText('dojście ma nachylenie 16 %').first().waitFor()
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('with the keyboard alone: needs, search, the place, and back', async () => {
+  const { page, complaints, context } = await visit(browser)
+  await page.goto('/')
+  await page.getByRole('combobox').waitFor()
+  await page.keyboard.press('Tab')
+  expect(await focused(page)).toBe('Przejdź do treści')
+  await page.keyboard.press('Enter')
+  await tabTo(page, 'Wybierz potrzeby')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await tabTo(page, 'Wózek elektryczny')
+  await page.keyboard.press('Space')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.url()).toContain('profile=powered_wheelchair')
+  // the focus is back where it came from, or on what replaced it
+  await tabTo(page, 'Dokąd?', true)
+  await page.keyboard.type('lagiew')
+  await page.getByRole('option').first().waitFor()
+  await page.keyboard.press('ArrowDown')
+  const chosen = await page.getByRole('option', { selected: true }).textContent()
+  expect(chosen).toMatch(/Łagiewnik/)
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/Łagiewnik/)
+  await page.goBack()
+  await page.getByRole('combobox').waitFor()
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('the map answers the mouse and the keyboard', async () => {
+  const { page, complaints, context } = await visit(browser)
+  await page.goto(`/?m=${CENTRE}`)
+  await drawn(page)
+  const pin = await onePin(page)
+  await page.mouse.move(pin.x, pin.y)
+  await page.mouse.click(pin.x, pin.y)
+  await expect.poll(() => new URL(page.url()).pathname).toMatch(new RegExp(`^/miejsca/${pin.id}(-|$)`))
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  // and with the keyboard: the place under the cross in the middle
+  await page.goto(`/?m=17/${pin.lat}/${pin.lon}`)
+  await drawn(page)
+  await page.locator('#map-canvas').focus()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => new URL(page.url()).pathname).toMatch(new RegExp(`^/miejsca/${pin.id}(-|$)`))
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('pan and zoom have buttons, and the address follows the map', async () => {
+  const { page, context } = await visit(browser)
+  await page.goto(`/?m=${CENTRE}`)
+  await drawn(page)
+  const before = new URL(page.url()).searchParams.get('m')
+  await page.getByRole('button', { name: 'Przesuń na wschód' }).click()
+  await expect.poll(() => new URL(page.url()).searchParams.get('m')).not.toBe(before)
+  const [, , east] = (new URL(page.url()).searchParams.get('m') ?? '').split('/').map(Number)
+  expect(east).toBeGreaterThan(19.9373)
+  await page.getByRole('button', { name: 'Przybliż' }).click()
+  await expect.poll(() => Number((new URL(page.url()).searchParams.get('m') ?? '').split('/')[0])).toBeGreaterThan(15.5)
+  await context.close()
+})
+
+test('the ids on the map are the ids in the list, for any filter and box', async () => {
+  const { page, context } = await visit(browser)
+  const random = mulberry(20_261_127)
+  const filters = ['', 'kind=heritage', 'kind=infrastructure', 'category=museum', 'profile=wheelchair&fit=help', 'protection=register', 'q=muzeum', 'grade=none', 'municipality=1261011', 'profile=deaf,pram&fit=maybe']
+  for (let round = 0; round < 10; round++) {
+    const filter = filters[round % filters.length]
+    const [lat, lon, zoom] = [50.05 + random() * 0.025, 19.915 + random() * 0.05, 14.2 + random()]
+    await page.goto(`/?${filter}&m=${zoom.toFixed(2)}/${lat.toFixed(5)}/${lon.toFixed(5)}`)
+    await drawn(page)
+    await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0)
+    await page.waitForTimeout(600) // the list waits a little for the map to rest
+    await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0)
+    for (let more = page.getByRole('button', { name: 'Pokaż więcej' }); (await more.count()) > 0; ) {
+      const shown = await page.locator('ol.rows > li').count()
+      await more.click()
+      await expect.poll(() => page.locator('ol.rows > li').count()).toBeGreaterThan(shown)
+    }
+    const listed = (await page.locator('ol.rows h2 a').evaluateAll((links) => links.map((a) => Number(/\/miejsca\/(\d+)/.exec((a as HTMLAnchorElement).href)?.[1])))).sort((a, b) => a - b)
+    const mapped = await withMap(
+      page,
+      (map) => {
+        const bounds = map.getBounds()
+        const ids = new Set<number>()
+        for (const f of map.querySourceFeatures('registry', { sourceLayer: 'places' })) {
+          if (f.geometry.type !== 'Point' || !bounds.contains(f.geometry.coordinates as [number, number])) continue
+          if (f.properties.count !== undefined) throw new Error('a cluster, where every record should stand alone')
+          ids.add(Number(f.id))
+        }
+        return [...ids].sort((a, b) => a - b)
+      },
+      null,
+    )
+    expect(mapped, `${filter} at ${zoom}/${lat}/${lon}`).toEqual(listed)
+  }
+  await context.close()
+})
+
+test('the canvas shows the ground in its colours, light and dark', async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    const { page, context } = await visit(browser, { colorScheme: theme })
+    await page.goto('/?q=nichtsdergleichen&m=11/50.03/20.33')
+    await drawn(page)
+    const wood = await at(page, [20.36, 50.02])
+    expect(await near(page, wood, palettes[theme].green), `the forest of Niepołomice, ${theme}`).toBe(true)
+    const paper = await at(page, [20.2, 49.93])
+    expect(await near(page, paper, palettes[theme].ground), `paper, ${theme}`).toBe(true)
+    await context.close()
+  }
+})
+
+test('without a script every page is there as text', async () => {
+  const { page, context } = await visit(browser, { javaScriptEnabled: false })
+  await page.goto('/miejsca/57-synagoga-stara?profile=wheelchair')
+  await page.getByRole('heading', { level: 1, name: 'Synagoga Stara' }).waitFor()
+  await page.getByText('dojście ma nachylenie 16 %').first().waitFor()
+  expect(await page.locator('link[rel=canonical]').getAttribute('href')).toBe(`${address()}/miejsca/57-synagoga-stara`)
+  expect(JSON.parse((await page.locator('script[type="application/ld+json"]').textContent()) ?? '{}')).toMatchObject({ '@context': 'https://schema.org' })
+  await context.close()
+})
+
+test('nothing is cut off or scrolls sideways at 320 px', async () => {
+  const { page, context } = await visit(browser, { viewport: { width: 320, height: 640 } })
+  for (const path of ['/', '/produkty', '/miejsca/57-synagoga-stara?profile=wheelchair', '/?q=zzzz']) {
+    await page.goto(path)
+    await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
+    await page.waitForTimeout(500)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(320)
+    const wide = await page.evaluate(() => [...document.querySelectorAll('#panel *')].filter((e) => e.getBoundingClientRect().right > 321 && getComputedStyle(e).position !== 'absolute' && !e.closest('.scroll, .visually-hidden, [data-scroll]')).map((e) => e.outerHTML.slice(0, 120)))
+    expect(wide, path).toEqual([])
+  }
+  await context.close()
+})
+
+test('what people wrote is shown as text, whatever it looks like', async () => {
+  const admin = await visit(browser, { as: 'admin' })
+  const probe = '"><img src=x onerror="window.probed=1"><script>window.probed=1</script>{{7*7}}'
+  const answer = await admin.context.request.post('/api/v1/places', {
+    headers: { Origin: address() },
+    data: {
+      name: { pl: `Sonda ${probe}`, en: `Probe ${probe}` }, description: { pl: probe, en: probe }, lifecycle: 'existing', publication: 'published', visibility: 'public',
+      geometry: { type: 'Point', coordinates: [19.9371, 50.0614] }, accuracy: 'within_100m', address: { locality: probe, street: probe, house_number: '1', postcode: '30-001' },
+      opening_hours: probe, infrastructure: { category: 'park', surface: probe, operator: probe, equipment: probe }, heritage: { category: 'monument', dating: { text: probe }, object_type: probe, materials: probe },
+      source: probe, method: 'survey',
+    },
+  })
+  expect(answer.status(), await answer.text()).toBe(201)
+  const { id } = (await answer.json()) as { id: number }
+  for (const path of [`/miejsca/${id}`, '/?q=sonda', `/?m=17/50.0614/19.9371`, `/ewidencja/miejsca/${id}`, '/ewidencja?q=sonda', `/miejsca/${id}?profile=wheelchair`]) {
+    await admin.page.goto(path)
+    await admin.page.waitForTimeout(1500)
+    expect(await admin.page.evaluate(() => 'probed' in window), path).toBe(false)
+    expect(await admin.page.locator('img[src="x"]').count(), path).toBe(0)
+  }
+  expect(admin.complaints).toEqual([])
+  await admin.context.close()
+})
+
+/** The name of what has the focus, as a screen reader says it. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const e = document.activeElement
+    if (!(e instanceof HTMLElement)) return ''
+    return (e.getAttribute('aria-label') ?? (e instanceof HTMLInputElement ? (e.labels?.[0]?.textContent ?? '') : (e.textContent ?? ''))).trim()
+  })
+}
+
+/** Presses Tab until the named thing has the focus. */
+async function tabTo(page: Page, name: string, back = false): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    if ((await focused(page)).includes(name)) return
+    await page.keyboard.press(back ? 'Shift+Tab' : 'Tab')
+  }
+  throw new Error(`Tab never came to "${name}"; the focus is on "${await focused(page)}"`)
+}
+
+/** A pin that stands apart from others, in pixels of the page. */
+async function onePin(page: Page): Promise<{ id: number; x: number; y: number; lon: number; lat: number }> {
+  const found = await withMap(
+    page,
+    (map) => {
+      const box = map.getContainer().getBoundingClientRect()
+      const pins = map
+        .queryRenderedFeatures({ layers: ['place-pin'] })
+        .filter((f) => f.geometry.type === 'Point')
+        .map((f) => {
+          const [lon, lat] = (f.geometry as GeoJSON.Point).coordinates as [number, number]
+          const { x, y } = map.project([lon, lat])
+          return { id: Number(f.id), x, y, lon, lat }
+        })
+      const inside = pins.filter((p) => p.x > 120 && p.x < box.width - 160 && p.y > 120 && p.y < box.height - 120)
+      const apart = inside.find((p) => pins.every((q) => q.id === p.id || Math.hypot(q.x - p.x, q.y - p.y) > 48))
+      return apart ? { ...apart, x: apart.x + box.x, y: apart.y + box.y - 20 } : null
+    },
+    null,
+  )
+  if (!found) throw new Error('no pin stands apart')
+  return found
+}
+
+async function at(page: Page, position: [number, number]): Promise<{ x: number; y: number }> {
+  return withMap(
+    page,
+    (map, p) => {
+      const box = map.getContainer().getBoundingClientRect()
+      const { x, y } = map.project(p)
+      return { x: Math.round(x + box.x), y: Math.round(y + box.y) }
+    },
+    position,
+  )
+}
+
+/** Tells whether the pixel there is of a colour, give or take what drawing rounds. */
+async function near(page: Page, point: { x: number; y: number }, colour: string): Promise<boolean> {
+  const got = await pixel(page, point)
+  const want = [1, 3, 5].map((i) => Number.parseInt(colour.slice(i, i + 2), 16))
+  return got.every((v, i) => Math.abs(v - (want[i] ?? 0)) <= 6)
+}
+
+/** Random numbers that are the same each time. */
+function mulberry(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+// The tests in a browser: one server for all of them, one file after another, since the browser draws the map with the processor.
+export default defineConfig({
+  test: {
+    include: ['e2e/**/*.e2e.ts'],
+    globalSetup: 'e2e/server.ts',
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    retry: 0,
+  },
+})
