@@ -365,6 +365,6 @@ func CodeLists() []CodeList {
 		AccessLinks, Surfaces, Smoothnesses, Kerbs, TactileGuidances, Handrails, Ramps, StepFreeAlternatives, DoorOperations, CallDevices,
 		StepFreeExtents, WheelchairToilets, ToiletTransfers, GrabBars, Keys, TactileMedia, AudioDescriptions, InductionLoops,
 		SignLanguages, LayoutInformations, QuietSpaces, WheelchairClaims, AccessProfiles, VerdictCodes,
-		ProposalStatuses, Certainties, ReportStates, ReportItemKinds, Workspaces,
+		ProposalStatuses, Certainties, ReportStates, ReportItemKinds, Workspaces, QualityKinds,
 	}
 }

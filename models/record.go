@@ -27,6 +27,8 @@ const (
 	KindReport Kind = "report"
 	// KindSavedView is a view of the map that a user saved.
 	KindSavedView Kind = "saved_view"
+	// KindQualityDismissal is an issue at a place that was found to be none.
+	KindQualityDismissal Kind = "quality_dismissal"
 )
 
 // Record is what every editable row has. The JSON form of an entity is its audit form: the flat fields a person

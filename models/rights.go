@@ -36,7 +36,7 @@ func (s Subject) Public() bool {
 	switch s.Kind {
 	case KindMunicipality, KindCategory, KindPopulationCell:
 		return !s.Deleted
-	case KindUser, KindToken, KindImportBatch, KindFactProposal, KindReport, KindSavedView:
+	case KindUser, KindToken, KindImportBatch, KindFactProposal, KindReport, KindSavedView, KindQualityDismissal:
 		return false
 	}
 	return !s.Deleted && s.Publication == PublicationPublished && s.Visibility != VisibilityRestricted

@@ -234,7 +234,7 @@ func hide(t *testing.T, s *apitest.Server, open openRecords) hiddenRecords {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
-	for _, table := range []string{"places", "products", "inspections", "protections", "external_ids", "access_facts", "media", "fact_proposals", "reports", "report_items", "saved_views"} {
+	for _, table := range []string{"places", "products", "inspections", "protections", "external_ids", "access_facts", "media", "fact_proposals", "reports", "report_items", "saved_views", "quality_dismissals"} {
 		execute(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), 7770000)", table))
 	}
 	admin := s.Admin()
@@ -390,7 +390,7 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"municipality=" + hereCode, "municipality=" + thereCode, "municipality=none", box(secretLon, secretLat), box(coarseLon, coarseLat), box(coarseLonOther, coarseLatOther), "bbox=24,53,26,55", "bbox=19,50,19.2,50.1",
 		"polygon=" + url.QueryEscape(fmt.Sprintf("POLYGON((%[1]v %[2]v,%[3]v %[2]v,%[3]v %[4]v,%[1]v %[2]v))", secretLon-0.001, secretLat-0.001, secretLon+0.001, secretLat+0.001)),
 		"polygon=" + url.QueryEscape(fmt.Sprintf("POLYGON((%[1]v %[2]v,%[3]v %[2]v,%[3]v %[4]v,%[1]v %[2]v))", coarseLonOther-0.001, coarseLatOther-0.001, coarseLonOther+0.001, coarseLatOther+0.001)),
-		"protection=register", "protection=none", "grade=very_bad", "grade=poor", "grade=none", "freshness=fresh", "freshness=never", "inspected_from=2025-01-01", "publication=draft,in_review,archived", "publication=published",
+		"protection=register", "protection=none", "grade=very_bad", "grade=poor", "grade=none", "freshness=fresh", "freshness=never", "freshness=due", "inspected_from=2025-01-01", "publication=draft,in_review,archived", "publication=published",
 		"visibility=restricted", "visibility=coarse", "visibility=public", "lifecycle=planned", "verdict%5Bwheelchair%5D=yes", "verdict%5Bpram%5D=unknown", fmt.Sprintf("parent=%d", hidden.places[0]), fmt.Sprintf("parent=%d", open.places[4]),
 		fmt.Sprintf("external_id=nid:id-%d", hidden.places[0]), fmt.Sprintf("external_id=nid:jawny-%d", open.coarse), fmt.Sprintf("register_number=B-%d", hidden.places[0]), fmt.Sprintf("register_number=A-1%d", open.coarse),
 		"updated_since=2020-01-01T00:00:00Z", "batch=1"}
@@ -411,7 +411,9 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"/api/v1/reports": {"/api/v1/reports", "/api/v1/reports?state=open", fmt.Sprintf("/api/v1/reports?place_id=%d", open.church)}, "/api/v1/reports/count": {"/api/v1/reports/count"},
 		"/api/v1/reports/:id": {"/api/v1/reports/1", "/api/v1/reports/7770001", "/api/v1/reports/777"}, "/api/v1/reports/:id/history": {"/api/v1/reports/7770001/history", "/api/v1/reports/777/history"},
 		"/api/v1/views": {"/api/v1/views", "/api/v1/views?workspace=registry"}, "/api/v1/views/:id": {"/api/v1/views/7770001", "/api/v1/views/777"},
-		"/api/v1/imports": {"/api/v1/imports"}, "/api/v1/imports/:id": {"/api/v1/imports/1"}, "/api/v1/imports/:id/issues": {"/api/v1/imports/1/issues"}, "/api/v1/import-profiles": {"/api/v1/import-profiles"},
+		"/api/v1/indicators":     {"/api/v1/indicators", "/api/v1/indicators?category=church", "/api/v1/indicators?category=manor", "/api/v1/indicators?category=playground,walking_trail", "/api/v1/indicators?municipality=" + hereCode},
+		"/api/v1/quality-issues": {"/api/v1/quality-issues", "/api/v1/quality-issues?kind=duplicate", "/api/v1/quality-issues?dismissed=true"},
+		"/api/v1/imports":        {"/api/v1/imports"}, "/api/v1/imports/:id": {"/api/v1/imports/1"}, "/api/v1/imports/:id/issues": {"/api/v1/imports/1/issues"}, "/api/v1/import-profiles": {"/api/v1/import-profiles"},
 		"/api/v1/vocabularies": {"/api/v1/vocabularies"}, "/api/v1/access/attributes": {"/api/v1/access/attributes"}, "/api/v1/access/thresholds": {"/api/v1/access/thresholds"},
 		"/api/v1/access/profiles": {"/api/v1/access/profiles"}, "/api/v1/access/fixes": {"/api/v1/access/fixes"}, "/api/v1/access/survey": {"/api/v1/access/survey"},
 		"/ewidencja": {"/ewidencja"}, "/ewidencja/nowe": {"/ewidencja/nowe"}, "/ewidencja/miejsca/:id": {fmt.Sprintf("/ewidencja/miejsca/%d", hidden.places[0])}, "/ewidencja/produkty/:id": {fmt.Sprintf("/ewidencja/produkty/%d", hidden.products[0])},
@@ -421,7 +423,7 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"/ewidencja/ankieta": {"/ewidencja/ankieta"}, "/ewidencja/ankieta/karta": {"/ewidencja/ankieta/karta"}, "/ewidencja/ankieta/:id": {"/ewidencja/ankieta/1"}, "/inwestycje/co-jesli": {"/inwestycje/co-jesli", "/inwestycje/co-jesli?ask=yes&fix=ramp"}, "/api/v1/categories": {"/api/v1/categories"}, "/api/v1/categories/:id": {"/api/v1/categories/3"}, "/api/v1/categories/:id/history": {"/api/v1/categories/3/history"},
 		"/api/v1/municipalities": {"/api/v1/municipalities"}, "/api/v1/municipalities/:id": {fmt.Sprintf("/api/v1/municipalities/%d", open.here)}, "/api/v1/municipalities/:id/history": {fmt.Sprintf("/api/v1/municipalities/%d/history", open.here)},
 		"/api/v1/places": slices.Concat(with("/api/v1/places?limit=100", near[:2]...), with("/api/v1/places?limit=2&sort=-name"), []string{"/api/v1/places?deleted=true", "/api/v1/places?format=geojson", "/api/v1/places?format=csv", "/api/v1/places?sort=-updated_at&limit=3",
-			"/api/v1/places?sort=-inspected_on&limit=3", "/api/v1/places?sort=-id&limit=2"}),
+			"/api/v1/places?sort=-inspected_on&limit=3", "/api/v1/places?sort=inspection_due&limit=3", "/api/v1/places?sort=-id&limit=2"}),
 		"/api/v1/places/export": {"/api/v1/places/export", "/api/v1/places/export?format=csv", "/api/v1/places/export?format=gpkg", "/api/v1/places/export?format=xlsx", "/api/v1/places/export?format=a11yjson", "/api/v1/places/export?deleted=true", "/api/v1/places/export?q=tajemniczy"},
 		"/api/v1/places/facets": with("/api/v1/places/facets?by=facet,category,municipality,protection,grade,freshness,lifecycle,publication,visibility", "deleted=true"),
 		"/api/v1/map/places":    with("/api/v1/map/places", slices.Concat(near, []string{"profile=deaf,walking&fit=maybe", "width_cm=70&fit=maybe", "width_cm=70"})...),

@@ -69,6 +69,7 @@ func Routes(d Deps) []api.Route {
 		h.factProposals(),
 		h.reports(),
 		h.savedViews(),
+		h.quality(),
 		h.accessTables(),
 		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
