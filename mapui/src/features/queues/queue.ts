@@ -107,7 +107,7 @@ export interface Compared<Name extends string> {
 }
 
 /** compare sets two records beside each other, row by row. Rows that are empty in both are left out; letters' case and spaces at the ends make no difference. */
-export function compare<T, Name extends string>(one: T, other: T, rows: readonly [Name, (of: T) => string][]): Compared<Name>[] {
+export function compare<T, Name extends string>(one: T, other: T, rows: readonly (readonly [Name, (of: T) => string])[]): Compared<Name>[] {
   const plain = (text: string) => text.trim().replace(/\s+/g, ' ').toLocaleLowerCase()
   return rows
     .map(([name, of]) => ({ name, one: of(one).trim(), other: of(other).trim() }))
