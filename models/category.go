@@ -72,6 +72,12 @@ func vocabularyRecords(name string, columns int) [][]string {
 	return slices.Delete(records, 0, 1)
 }
 
+// The categories of what a visitor looks for around a place.
+const (
+	CategoryToilet = "public_toilet"
+	CategoryStop   = "transport_stop"
+)
+
 // Category is one entry of the vocabulary of places and products as the registry holds it.
 type Category struct {
 	Record

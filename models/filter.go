@@ -25,7 +25,12 @@ type PlaceFilter struct {
 	Visibilities   []string
 	Lifecycles     []string
 	// Verdicts are the verdicts that pass, by profile: {"wheelchair": ["yes", "with_help"]}.
-	Verdicts       map[string][]string
+	Verdicts map[string][]string
+	// Verified are profiles whose verdict has to be verified, all of them; VerifiedAny asks for some profile.
+	Verified []string
+	// Open is a moment at which a place has to be open: "now" or a local time, see hours.Moment. Only what exists is open.
+	Open           string
+	Free           *bool // not nil: what is known to be free, or known not to be
 	ParentID       *int64
 	ExternalID     string // scheme:value
 	RegisterNumber string

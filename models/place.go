@@ -36,6 +36,8 @@ type Place struct {
 	Postcode       string `json:"postcode,omitempty"`
 	Website        string `json:"website,omitempty"`
 	OpeningHours   string `json:"opening_hours,omitempty"`
+	// Free says that nobody pays to enter; nil is unknown.
+	Free *bool `json:"free,omitempty"`
 
 	// Heritage facet, present when HeritageCategory is.
 	HeritageCategory *string `json:"heritage_category,omitempty"`
@@ -70,8 +72,11 @@ type Place struct {
 	// InspectionMethod says how the newest grade came to be; a demonstration is badged wherever the grade is shown.
 	InspectionMethod *string      `gorm:"->" json:"-"`
 	MaskedGeom       geo.Geometry `gorm:"->" json:"-"`
-	// Verdicts say who can use the place.
+	// Verdicts say who can use the place, Verified which of them rest on measurements alone.
 	Verdicts Verdicts `gorm:"->" json:"-"`
+	Verified Verified `gorm:"->" json:"-"`
+	// SunCell is where the sun is asked for when the opening hours need it; see SunPosition.
+	SunCell *int32 `gorm:"->" json:"-"`
 }
 
 // Kind of a Place.
@@ -79,6 +84,12 @@ func (*Place) Kind() Kind { return KindPlace }
 
 // GeometryLimits of a place's geometry: a municipality's detailed outline has 6,000 vertices, a long trail 30,000.
 var GeometryLimits = geo.Limits{MaxVertices: 100_000}
+
+// SunPosition is where sunrise and sunset are reckoned for the opening hours of a place: the middle of the quarter of a degree
+// that it stands in as everybody is told.
+func SunPosition(cell int32) (lon, lat float64) {
+	return float64(cell%1440)/4 - 180 + 0.125, float64(cell/1440)/4 - 90 + 0.125
+}
 
 // Validate checks the rules of a place that need nothing but the place.
 func (p *Place) Validate(time.Time) error {

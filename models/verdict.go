@@ -50,3 +50,41 @@ func (v Verdicts) With(profile, verdict string) Verdicts {
 	}
 	return v&^(3<<(2*i)) | Verdicts(n)<<(2*i)
 }
+
+// Verified says of which profiles the verdict is verified: a bit each, in the order of AccessProfiles from the lowest. A verdict is
+// verified when it is known, and is the same by what was measured on the spot alone: facts that are fresh, undisputed and of the
+// method measured. What was estimated, declared by the operator, imported, derived or invented does not count.
+type Verified uint8
+
+// Has says whether the verdict for the profile is verified.
+func (v Verified) Has(profile string) bool {
+	i := AccessProfiles.Index(profile)
+	return i >= 0 && v>>i&1 != 0
+}
+
+// Profiles are the codes of the profiles whose verdict is verified, in their order; nil when there are none.
+func (v Verified) Profiles() (codes []string) {
+	for i, p := range AccessProfiles.Entries {
+		if v>>i&1 != 0 {
+			codes = append(codes, p.Code)
+		}
+	}
+	return codes
+}
+
+// VerifiedAny asks a filter for places of which the verdict for some profile is verified.
+const VerifiedAny = "true"
+
+// VerifiedMask are the bits of the profiles; ok is false when one of them does not exist. VerifiedAny gives none.
+func VerifiedMask(codes []string) (mask Verified, ok bool) {
+	for _, c := range codes {
+		i := AccessProfiles.Index(c)
+		switch {
+		case i >= 0:
+			mask |= 1 << i
+		case c != VerifiedAny:
+			return 0, false
+		}
+	}
+	return mask, true
+}

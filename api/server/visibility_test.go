@@ -492,6 +492,7 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 				w[path+"/:id/access"] = append(w[path+"/:id/access"], fmt.Sprintf("%s/%d/access", path, id), fmt.Sprintf("%s/%d/access?profile=walking,wheelchair", path, id), fmt.Sprintf("%s/%d/access?width_cm=75&step_cm=2", path, id))
 			}
 			if kind == "places" {
+				w[path+"/:id/nearby"] = append(w[path+"/:id/nearby"], fmt.Sprintf("%s/%d/nearby", path, id), fmt.Sprintf("%s/%d/nearby?profile=wheelchair", path, id))
 				w[path+"/:id/a11yjson"] = append(w[path+"/:id/a11yjson"], fmt.Sprintf("%s/%d/a11yjson", path, id))
 				w[path+"/:id/article-6"] = append(w[path+"/:id/article-6"], fmt.Sprintf("%s/%d/article-6", path, id))
 				report, draft := fmt.Sprintf("/raporty/art-6/miejsce/%d", id), fmt.Sprintf("/raporty/deklaracja/%d", id)

@@ -67,6 +67,27 @@ var placeTexts = texts{
 	"place.soon":             {PL: "Wkrótce: %s (%s), od %s do %s", EN: "Soon: %s (%s), from %s to %s"},
 	"place.toilet":           {PL: "Najbliższa toaleta, z której skorzystasz", EN: "The nearest toilet you can use"},
 	"place.toilet.none":      {PL: "W okolicy nie znamy żadnej, o której wiadomo, że jest dla Ciebie dostępna.", EN: "We know of none in the surroundings that you can surely use."},
+	"place.stop":             {PL: "Najbliższy przystanek", EN: "The nearest public transport stop"},
+	"place.week":             {PL: "Godziny otwarcia w tym tygodniu", EN: "Opening hours this week"},
+	"place.open":             {PL: "Teraz otwarte", EN: "Open now"},
+	"place.closed":           {PL: "Teraz zamknięte", EN: "Closed now"},
+	"place.maybe":            {PL: "Nie wiadomo, czy teraz otwarte", EN: "Not known whether it is open now"},
+	"place.until":            {PL: "do %s", EN: "until %s"},
+	"place.shut":             {PL: "zamknięte", EN: "closed"},
+	"place.ask":              {PL: "do uzgodnienia", EN: "to be asked for"},
+	"place.openend":          {PL: "od %s, koniec nieznany", EN: "from %s, closing not known"},
+	"place.dayhead":          {PL: "Dzień", EN: "Day"},
+	"place.hourhead":         {PL: "Godziny", EN: "Hours"},
+	"place.free":             {PL: "Wstęp", EN: "Admission"},
+	"place.free.yes":         {PL: "bezpłatny", EN: "free of charge"},
+	"place.free.no":          {PL: "płatny", EN: "paid"},
+	"place.day.1":            {PL: "poniedziałek", EN: "Monday"},
+	"place.day.2":            {PL: "wtorek", EN: "Tuesday"},
+	"place.day.3":            {PL: "środa", EN: "Wednesday"},
+	"place.day.4":            {PL: "czwartek", EN: "Thursday"},
+	"place.day.5":            {PL: "piątek", EN: "Friday"},
+	"place.day.6":            {PL: "sobota", EN: "Saturday"},
+	"place.day.0":            {PL: "niedziela", EN: "Sunday"},
 	"place.products":         {PL: "Przez to miejsce prowadzą", EN: "Passing here"},
 	"place.children":         {PL: "Części tego miejsca", EN: "Parts of this place"},
 	"place.parent":           {PL: "Część miejsca", EN: "Part of"},
@@ -144,6 +165,8 @@ type placeData struct {
 	Facts       []factRow
 	AskedToilet bool
 	Toilet      *placeRow
+	Stop        *placeRow
+	Opening     *openingView
 	Products    []linkTo
 	Children    []linkTo
 	About       []aboutRow
@@ -220,6 +243,12 @@ func (v *visit) place() error {
 			return err
 		}
 	}
+	if v.mapData != nil && !isStop(&p.Place) {
+		if d.Stop, err = v.nearestStop(p, n, words); err != nil {
+			return err
+		}
+	}
+	d.Opening = v.opening(&p.Place)
 	for _, verdict := range access.Explain(j.facts, j.place, j.today) {
 		d.Profiles = append(d.Profiles, profileRow{Profile: capital(models.AccessProfiles.Label(verdict.Profile).In(v.lang)), Verdict: verdict.Verdict,
 			Word: v.verdictWord(verdict.Verdict), Sentence: verdict.Sentence.In(v.lang), Href: "?profile=" + verdict.Profile + "#dla-" + verdict.Profile})
@@ -509,6 +538,9 @@ func (v *visit) about(p *store.PlaceDetail, words *vocabulary) (rows []aboutRow)
 		add("place.position", at, "")
 	}
 	add("place.hours", p.OpeningHours, "")
+	if p.Free != nil {
+		add("place.free", v.t(map[bool]string{true: "place.free.yes", false: "place.free.no"}[*p.Free]), "")
+	}
 	add("place.website", p.Website, webAddress(p.Website))
 	if p.Lifecycle != models.LifecycleExisting {
 		add("place.lifecycle", models.Lifecycles.Label(p.Lifecycle).In(v.lang), "")

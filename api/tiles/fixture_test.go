@@ -47,7 +47,8 @@ func open(t *testing.T) *registry {
 			CASE WHEN i %% 50 = 0 THEN 'Opis z osobliwością' ELSE '' END, timestamptz '2024-01-01' + make_interval(days => i)
 		FROM (SELECT i, (i * 7877 %% 997) / 997.0 AS h FROM generate_series(1, %d) i) x`, points))
 	r.sql(t, `SELECT setval(pg_get_serial_sequence('places', 'id'), 10000)`)
-	r.sql(t, `UPDATE places SET municipality_id = municipality_of(geom)`)
+	r.sql(t, `UPDATE places SET municipality_id = municipality_of(geom), free = (ARRAY[NULL, true, false, true])[id % 4 + 1], verified = CASE id % 5 WHEN 0 THEN 0 ELSE id * 37 % 256 END,
+		opening_hours = (ARRAY['', '24/7', 'Mo-Fr 08:00-16:00', 'sunrise-sunset', 'Fr 22:00-04:00', '"po umówieniu"', 'codziennie', 'off'])[id % 8 + 1]`)
 	r.sql(t, `INSERT INTO inspections (place_id, inspected_on, scale, grade)
 		SELECT id, current_date - (id * 29 % 3000)::int, CASE id % 2 WHEN 0 THEN 'asset' ELSE 'heritage' END, CASE id % 2 WHEN 0 THEN (id % 5 + 1)::text ELSE (ARRAY['good', 'poor', 'very_bad'])[id % 3 + 1] END
 		FROM places WHERE id % 3 <> 0`)

@@ -224,6 +224,7 @@ func (h *handler) tag(v mapdata.Views, r request, parameters string) string {
 	if v.Searched {
 		put(v.State.Version)
 	}
+	put(v.Opening)
 	put(v.Judged.Mark())
 	put(h.instance)
 	put(v.State.Ground)

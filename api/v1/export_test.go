@@ -1,6 +1,7 @@
 package v1_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -44,4 +45,34 @@ func TestFieldsAreCounted(t *testing.T) {
 	s := apitest.New(t)
 	s.Anonymous().Get("/api/v1/places?fields=" + strings.Repeat("name,", 49) + "id").Want(200)
 	s.Anonymous().Get("/api/v1/places?fields=" + strings.Repeat("name,", 50) + "id").Want(400)
+}
+
+func TestAnExportOfChosenPlacesHoldsTheseAlone(t *testing.T) {
+	s := apitest.New(t)
+	admin, anybody := s.Admin(), s.Anonymous()
+	var made []int64
+	for i, name := range []string{"Pierwsze", "Drugie", "Trzecie"} {
+		made = append(made, admin.Send("POST", "/api/v1/places", placeJSON(name, 19.05+float64(i)/100, 50.05, "")).Want(201).ID())
+	}
+	hidden := admin.Send("POST", "/api/v1/places", strings.Replace(placeJSON("Szkic", 19.09, 50.05, ""), `"published"`, `"draft"`, 1)).Want(201).ID()
+
+	path := fmt.Sprintf("/api/v1/places/export?ids=%d,%d,%d", made[0], made[2], hidden)
+	for _, format := range []string{"geojson", "csv"} {
+		got := string(anybody.Get(path + "&format=" + format).Want(200).Body)
+		for name, want := range map[string]bool{"Pierwsze": true, "Drugie": false, "Trzecie": true, "Szkic": false} {
+			if strings.Contains(got, name) != want {
+				t.Errorf("%s: got %s, want %s in it: %t", format, got, name, want)
+			}
+		}
+	}
+	// a filter narrows the chosen further
+	if got := string(anybody.Get(path + "&q=Trzecie").Want(200).Body); strings.Contains(got, "Pierwsze") || !strings.Contains(got, "Trzecie") {
+		t.Errorf("got %s, want the third alone", got)
+	}
+	many := strings.TrimSuffix(strings.Repeat("1,", 501), ",")
+	for _, wrong := range []string{"0", "-1", "x", many} {
+		if a := anybody.Get("/api/v1/places/export?ids=" + wrong).Want(400); a.At("errors", 0, "parameter") != "ids" {
+			t.Errorf("ids=%.20s: got %s, want an error of ids", wrong, a.Body)
+		}
+	}
 }

@@ -82,8 +82,9 @@ func ownedPartRoutes[T any, E store.Entity[T], Out any](s *store.Store, path, ta
 
 type exportIn struct {
 	PlaceQuery
-	Format  string `query:"format" default:"geojson" validate:"export_format" doc:"File format." pl:"Format pliku." example:"gpkg"`
-	Deleted bool   `query:"deleted" doc:"The deleted records instead of the others." pl:"Rekordy usunięte zamiast pozostałych."`
+	IDs     []int64 `query:"ids" validate:"max=500,dive,gte=1" doc:"Only these places, at most 500." pl:"Tylko te miejsca, najwyżej 500." example:"1,2,3"`
+	Format  string  `query:"format" default:"geojson" validate:"export_format" doc:"File format." pl:"Format pliku." example:"gpkg"`
+	Deleted bool    `query:"deleted" doc:"The deleted records instead of the others." pl:"Rekordy usunięte zamiast pozostałych."`
 }
 
 type exportOut struct{ Body api.Stream }
@@ -101,7 +102,7 @@ func (h *handlers) exportPlaces() api.Route {
 		func(ctx context.Context, in exportIn) (exportOut, error) {
 			format, _ := exchange.FormatByName(in.Format)
 			f := in.Filter()
-			f.Deleted = in.Deleted
+			f.IDs, f.Deleted = in.IDs, in.Deleted
 			user := auth.UserFrom(ctx)
 			return exportOut{Body: api.Stream{ContentType: format.MediaType, Filename: "wolnica-" + h.now().Format("2006-01-02") + format.Extension,
 				Write: func(w io.Writer) error {

@@ -66,6 +66,11 @@ type MapItem struct {
 	Protected      bool   `json:"protected,omitzero"`
 	// Verdicts are those that are known, by profile.
 	Verdicts map[string]string `json:"verdicts,omitempty"`
+	// Verified are the profiles whose verdict is verified, see Place; Free is absent when it is not known.
+	Verified []string `json:"verified,omitempty"`
+	Free     *bool    `json:"free,omitzero"`
+	// Open is open, closed or unknown now; absent where there are no opening hours, or the place does not exist.
+	Open string `json:"open,omitzero"`
 	// Verdict is for all the needs in the question together; absent when there are none.
 	Verdict string `json:"verdict,omitzero" validate:"omitempty,verdict"`
 	// Coarse says that the position is approximate, to about 1 km.
@@ -99,7 +104,14 @@ func (h *handlers) mapRoutes() []api.Route {
 		api.Handle("GET", "/api/v1/map/places", api.Doc{ID: "listMapPlaces", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
 			Summary: models.Text{PL: "Miejsca na mapie, od najbliższego", EN: "Places on the map, the nearest first"}},
 			func(ctx context.Context, in mapListIn) (mapListOut, error) {
-				return h.mapList(ctx, in, "/api/v1/map/places", func(v mapdata.Views) mapindex.View { return v.Places }, placeItem, (*mapdata.Judged).Place)
+				now := h.mapData.Now()
+				return h.mapList(ctx, in, "/api/v1/map/places", func(v mapdata.Views) mapindex.View { return v.Places }, func(s *mapdata.State, e mapindex.Entry) MapItem {
+					it := placeItem(s, e)
+					if it.Lifecycle == models.LifecycleExisting {
+						it.Open = s.OpenState(e.Value(mapdata.PlaceHours), now)
+					}
+					return it
+				}, (*mapdata.Judged).Place)
 			}),
 		api.Handle("GET", "/api/v1/map/products", api.Doc{ID: "listMapProducts", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
 			Summary: models.Text{PL: "Produkty na mapie, od najbliższego", EN: "Products on the map, the nearest first"}},
@@ -237,6 +249,14 @@ func unlessPublished(code uint32) string {
 	return ""
 }
 
+func freeOf(code uint32) *bool {
+	if code == 0 {
+		return nil
+	}
+	free := mapdata.FreeCodes[code] == "true"
+	return &free
+}
+
 func placeItem(s *mapdata.State, e mapindex.Entry) MapItem {
 	it := itemOf(e)
 	it.Facet = mapdata.FacetCodes[e.Value(mapdata.PlaceFacet)]
@@ -250,6 +270,7 @@ func placeItem(s *mapdata.State, e mapindex.Entry) MapItem {
 	it.Freshness = mapdata.FreshnessCodes[e.Value(mapdata.PlaceFreshness)]
 	it.Protected = e.Value(mapdata.PlaceProtection) != 0
 	it.Verdicts = verdictsOf(models.Verdicts(e.Value(mapdata.PlaceVerdict)))
+	it.Verified, it.Free = models.Verified(e.Value(mapdata.PlaceVerified)).Profiles(), freeOf(e.Value(mapdata.PlaceFree))
 	it.Coarse = mapdata.VisibilityCodes[e.Value(mapdata.PlaceVisibility)] == models.VisibilityCoarse
 	it.Demonstration = e.Value(mapdata.PlaceDemonstration) != 0
 	it.Publication = unlessPublished(e.Value(mapdata.PlacePublication))
@@ -263,6 +284,7 @@ func productItem(s *mapdata.State, e mapindex.Entry) MapItem {
 	it.Municipality = municipalityCode(s, e.Value(mapdata.ProductMunicipality))
 	it.Verdicts = verdictsOf(models.Verdicts(e.Value(mapdata.ProductVerdict)))
 	it.Demonstration = e.Value(mapdata.ProductDemonstration) != 0
+	it.Free = freeOf(e.Value(mapdata.ProductFree))
 	it.Publication = unlessPublished(e.Value(mapdata.ProductPublication))
 	return it
 }

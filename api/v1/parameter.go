@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/twpayne/go-geom"
 
 	"wolnica/geo"
+	"wolnica/models/hours"
 )
 
 // point is a query parameter lon,lat.
@@ -68,3 +70,18 @@ func (p *polygon) UnmarshalText(text []byte) error {
 
 // String writes the polygon as it was given.
 func (p polygon) String() string { return p.text }
+
+// moment is a query parameter with a moment of opening hours: now, or a local time to the minute.
+type moment string
+
+// UnmarshalText reads "now" or "2026-11-27T14:00".
+func (m *moment) UnmarshalText(text []byte) error {
+	if _, ok := hours.Moment(string(text), time.Time{}); !ok {
+		return &geo.Problem{Code: "format", PL: "Oczekiwano now albo czasu miejscowego, na przykład 2026-11-27T14:00.", EN: "Expected now or a local time such as 2026-11-27T14:00."}
+	}
+	*m = moment(text)
+	return nil
+}
+
+// String writes the moment as it was given.
+func (m moment) String() string { return string(m) }

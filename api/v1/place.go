@@ -14,17 +14,19 @@ import (
 
 // PlaceInput is a place as clients write it.
 type PlaceInput struct {
-	Name           models.Text     `json:"name"`
-	Description    models.Text     `json:"description,omitzero"`
-	Lifecycle      string          `json:"lifecycle,omitzero" validate:"omitempty,lifecycle"`
-	Publication    string          `json:"publication,omitzero" validate:"omitempty,publication"`
-	Visibility     string          `json:"visibility,omitzero" validate:"omitempty,visibility"`
-	Geometry       geo.Geometry    `json:"geometry,omitzero"`
-	Accuracy       string          `json:"accuracy" validate:"required,positional_accuracy"`
-	ParentID       *int64          `json:"parent_id,omitzero"`
-	Address        Address         `json:"address,omitzero"`
-	Website        string          `json:"website,omitzero"`
-	OpeningHours   string          `json:"opening_hours,omitzero"`
+	Name         models.Text  `json:"name"`
+	Description  models.Text  `json:"description,omitzero"`
+	Lifecycle    string       `json:"lifecycle,omitzero" validate:"omitempty,lifecycle"`
+	Publication  string       `json:"publication,omitzero" validate:"omitempty,publication"`
+	Visibility   string       `json:"visibility,omitzero" validate:"omitempty,visibility"`
+	Geometry     geo.Geometry `json:"geometry,omitzero"`
+	Accuracy     string       `json:"accuracy" validate:"required,positional_accuracy"`
+	ParentID     *int64       `json:"parent_id,omitzero"`
+	Address      Address      `json:"address,omitzero"`
+	Website      string       `json:"website,omitzero"`
+	OpeningHours string       `json:"opening_hours,omitzero"`
+	// Free says that nobody pays to enter; absent is unknown.
+	Free           *bool           `json:"free,omitzero"`
 	Heritage       *Heritage       `json:"heritage,omitzero"`
 	Infrastructure *Infrastructure `json:"infrastructure,omitzero"`
 	Method         string          `json:"method,omitzero"`
@@ -74,19 +76,21 @@ type Infrastructure struct {
 // Place is a place as clients read it in lists.
 type Place struct {
 	Meta
-	UID            string          `json:"uid,omitzero"`
-	Name           models.Text     `json:"name,omitzero"`
-	Description    models.Text     `json:"description,omitzero"`
-	Lifecycle      string          `json:"lifecycle,omitzero"`
-	Publication    string          `json:"publication,omitzero"`
-	Visibility     string          `json:"visibility,omitzero"`
-	Geometry       geo.Geometry    `json:"geometry,omitzero"`
-	Accuracy       string          `json:"accuracy,omitzero"`
-	MunicipalityID *int64          `json:"municipality_id,omitzero"`
-	ParentID       *int64          `json:"parent_id,omitzero"`
-	Address        Address         `json:"address,omitzero"`
-	Website        string          `json:"website,omitzero"`
-	OpeningHours   string          `json:"opening_hours,omitzero"`
+	UID            string       `json:"uid,omitzero"`
+	Name           models.Text  `json:"name,omitzero"`
+	Description    models.Text  `json:"description,omitzero"`
+	Lifecycle      string       `json:"lifecycle,omitzero"`
+	Publication    string       `json:"publication,omitzero"`
+	Visibility     string       `json:"visibility,omitzero"`
+	Geometry       geo.Geometry `json:"geometry,omitzero"`
+	Accuracy       string       `json:"accuracy,omitzero"`
+	MunicipalityID *int64       `json:"municipality_id,omitzero"`
+	ParentID       *int64       `json:"parent_id,omitzero"`
+	Address        Address      `json:"address,omitzero"`
+	Website        string       `json:"website,omitzero"`
+	OpeningHours   string       `json:"opening_hours,omitzero"`
+	// Free says that nobody pays to enter; absent is unknown.
+	Free           *bool           `json:"free,omitzero"`
 	Heritage       *Heritage       `json:"heritage,omitzero"`
 	Infrastructure *Infrastructure `json:"infrastructure,omitzero"`
 	// Protections are the codes in force; Condition is the newest inspection's.
@@ -94,9 +98,11 @@ type Place struct {
 	Condition   Condition `json:"condition,omitzero"`
 	// Verdicts say who can use the place by its facts, Lifecycle whether it is there; /places/{id}/access says why.
 	Verdicts *Verdicts `json:"verdicts,omitzero"`
-	Method   string    `json:"method,omitzero"`
-	Source   string    `json:"source,omitzero"`
-	Licence  string    `json:"licence,omitzero"`
+	// Verified are the profiles whose verdict is known and the same by fresh measurements on the spot alone.
+	Verified []string `json:"verified,omitzero"`
+	Method   string   `json:"method,omitzero"`
+	Source   string   `json:"source,omitzero"`
+	Licence  string   `json:"licence,omitzero"`
 }
 
 // Condition is the newest grade of a place and how fresh it is; without one the condition is unknown.
@@ -121,6 +127,8 @@ type PlaceDetail struct {
 	Parent           *Link             `json:"parent,omitzero"`
 	Children         []Link            `json:"children"`
 	Products         []Link            `json:"products"`
+	// Opening is read from the opening hours; absent where there are none, and for what does not exist.
+	Opening *Opening `json:"opening,omitzero"`
 }
 
 // Link names a related record.
@@ -140,7 +148,7 @@ func placeInput(p *models.Place) PlaceInput {
 	in := PlaceInput{
 		Name: models.Text{PL: p.NamePL, EN: p.NameEN}, Description: models.Text{PL: p.DescriptionPL, EN: p.DescriptionEN},
 		Lifecycle: p.Lifecycle, Publication: p.Publication, Visibility: p.Visibility, Geometry: p.Geom, Accuracy: p.Accuracy,
-		ParentID: p.ParentID, Website: p.Website, OpeningHours: p.OpeningHours,
+		ParentID: p.ParentID, Website: p.Website, OpeningHours: p.OpeningHours, Free: p.Free,
 		Address: Address{Locality: p.Locality, Street: p.Street, HouseNumber: p.HouseNumber, Postcode: p.Postcode},
 		Method:  p.Method, Source: p.Source, Licence: p.Licence,
 	}
@@ -161,7 +169,7 @@ func applyPlace(in PlaceInput, p *models.Place) error {
 	p.Lifecycle = or(in.Lifecycle, models.LifecycleExisting)
 	p.Publication = or(in.Publication, models.PublicationDraft)
 	p.Visibility = or(in.Visibility, models.VisibilityPublic)
-	p.Geom, p.Accuracy, p.ParentID, p.Website, p.OpeningHours = in.Geometry, in.Accuracy, in.ParentID, in.Website, in.OpeningHours
+	p.Geom, p.Accuracy, p.ParentID, p.Website, p.OpeningHours, p.Free = in.Geometry, in.Accuracy, in.ParentID, in.Website, in.OpeningHours, in.Free
 	p.Locality, p.Street, p.HouseNumber, p.Postcode = in.Address.Locality, in.Address.Street, in.Address.HouseNumber, in.Address.Postcode
 	p.Method, p.Source, p.Licence = in.Method, in.Source, in.Licence
 
@@ -205,8 +213,8 @@ func (h *handlers) place(p *models.Place) Place {
 	out := Place{
 		Meta: metaOf(&p.Record), UID: p.UID, Name: in.Name, Description: in.Description, Lifecycle: in.Lifecycle, Publication: in.Publication,
 		Visibility: in.Visibility, Geometry: in.Geometry, Accuracy: in.Accuracy, MunicipalityID: p.MunicipalityID, ParentID: in.ParentID,
-		Address: in.Address, Website: in.Website, OpeningHours: in.OpeningHours, Heritage: in.Heritage, Infrastructure: in.Infrastructure,
-		Protections: p.Protections, Condition: Condition{InspectedOn: p.InspectedOn, Freshness: "never"}, Verdicts: allVerdicts(p.Verdicts),
+		Address: in.Address, Website: in.Website, OpeningHours: in.OpeningHours, Free: in.Free, Heritage: in.Heritage, Infrastructure: in.Infrastructure,
+		Protections: p.Protections, Condition: Condition{InspectedOn: p.InspectedOn, Freshness: "never"}, Verdicts: allVerdicts(p.Verdicts), Verified: p.Verified.Profiles(),
 		Method: in.Method, Source: in.Source, Licence: in.Licence,
 	}
 	if p.Grade != nil {
@@ -229,6 +237,7 @@ func (h *handlers) placeDetail(d *store.PlaceDetail) PlaceDetail {
 		Place: h.place(&d.Place), ProtectionLedger: mapSlice(d.Protections, protectionOut), Inspections: mapSlice(d.Inspections, inspectionOut),
 		AccessFacts: standingFacts(d.AccessFacts, models.DayOf(h.now())), ExternalIDs: mapSlice(d.ExternalIDs, externalIDOut), Media: mapSlice(d.Media, mediaOut),
 		Children: mapSlice(d.Children, linkOut), Products: mapSlice(d.Products, linkOut),
+		Opening: OpeningOf(&d.Place, h.now()),
 	}
 	if d.Municipality != nil {
 		out.Municipality = &MunicipalityLink{ID: d.Municipality.ID, TERYT: d.Municipality.TERYT, Name: d.Municipality.Name}
@@ -261,6 +270,9 @@ type PlaceQuery struct {
 	Visibility    []string     `query:"visibility" validate:"dive,visibility" doc:"Visibility." pl:"Widoczność." example:"public"`
 	Lifecycle     []string     `query:"lifecycle" validate:"dive,lifecycle" doc:"Stage of life. Verdicts speak of the facts alone: who asks where one can go asks for existing too." pl:"Etap życia. Werdykty mówią o samych faktach: kto pyta, dokąd można pójść, pyta też o existing." example:"existing"`
 	VerdictQuery
+	Verified       []string   `query:"verified" validate:"max=9,dive,verified_filter" doc:"Places whose verdict for all of these profiles is verified: known, and the same by fresh, undisputed measurements on the spot alone. true is for some profile." pl:"Miejsca, których werdykt dla wszystkich tych profili jest potwierdzony: znany i taki sam według samych świeżych, niespornych pomiarów na miejscu. true oznacza dowolny profil." example:"wheelchair"`
+	Open           *moment    `query:"open" doc:"Places that exist and are open now, or at a local time: by their opening hours, as OpenStreetMap writes them. Hours that are not known, cannot be read or have to be asked for are never open." pl:"Miejsca istniejące i otwarte teraz (now) albo o podanej porze czasu miejscowego: według godzin otwarcia w zapisie OpenStreetMap. Godziny nieznane, nieczytelne i do uzgodnienia nigdy nie są otwarte." example:"now"`
+	Free           *bool      `query:"free" doc:"What is known to be free of charge, or known not to be." pl:"Co na pewno jest bezpłatne, albo na pewno nie." example:"true"`
 	Parent         *int64     `query:"parent" validate:"omitempty,gte=1" doc:"Parts of this ensemble." pl:"Części tego zespołu." example:"12"`
 	ExternalID     string     `query:"external_id" validate:"max=400" doc:"scheme:value of another system." pl:"schemat:wartość z innego systemu." example:"osm:n1480544401"`
 	RegisterNumber string     `query:"register_number" validate:"max=40" doc:"Number in the register of monuments." pl:"Numer w rejestrze zabytków." example:"A-178/M"`
@@ -301,6 +313,10 @@ func (q PlaceQuery) Filter() models.PlaceFilter {
 		Freshness: q.Freshness, InspectedFrom: q.InspectedFrom, InspectedTo: q.InspectedTo, Publications: q.Publication, Visibilities: q.Visibility,
 		Lifecycles: q.Lifecycle, ParentID: q.Parent, ExternalID: q.ExternalID, RegisterNumber: q.RegisterNumber, Text: strings.TrimSpace(q.Q),
 		UpdatedSince: q.UpdatedSince, BatchID: q.Batch, Verdicts: q.VerdictQuery.filter(),
+		Verified: q.Verified, Free: q.Free,
+	}
+	if q.Open != nil {
+		f.Open = q.Open.String()
 	}
 	if q.Polygon != nil {
 		f.Area = &geo.Geometry{T: q.Polygon.T}
@@ -356,6 +372,9 @@ func (h *handlers) places() []api.Route {
 			}),
 	}
 	routes = append(routes, h.placeAccess())
+	if h.mapData != nil {
+		routes = append(routes, h.nearby())
+	}
 	return append(routes, r.writes()...)
 }
 

@@ -90,6 +90,7 @@ func init() {
 	register("product_sort", store.ProductSorts())
 	register("protection_filter", slices.Concat(models.ProtectionForms.Codes(), models.Inventories.Codes(), models.InternationalListings.Codes(), []string{"any", "none"}))
 	register("map_facet", mapdata.PlaceFacetNames())
+	register("verified_filter", append(models.AccessProfiles.Codes(), models.VerifiedAny))
 	register("grade_filter", slices.Concat(models.AssetGrades.Codes(), models.HeritageGrades.Codes(), []string{"any", "none"}))
 	var formats []string
 	for _, f := range exchange.Formats {

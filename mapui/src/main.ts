@@ -16,6 +16,8 @@ settings.apply()
 const [{ default: App }] = await Promise.all([import('./App.svelte'), loadBase()])
 const target = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'))
 target.id = 'app'
+// the styles of the text page would get into the program's way
+for (const link of document.querySelectorAll('link[href^="/site.css"]')) link.remove()
 for (const child of [...document.body.children]) {
   if (child !== target && child.tagName !== 'SCRIPT') child.remove()
 }

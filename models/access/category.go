@@ -11,7 +11,7 @@ var openAir = []string{
 	"playground", "water_playground", "green_square", "forest_recreation", "dog_park", "beach",
 	"sports_field", "skate_park", "pump_track", "outdoor_gym",
 	"cycling_path", "bike_station", "bike_repair", "kayak_landing", "picnic_site", "viewpoint", "shelter", "campfire_site",
-	"market_square", "boulevard", "educational_path", "drinking_water", "car_park",
+	"market_square", "boulevard", "educational_path", "drinking_water", "car_park", "transport_stop",
 }
 
 // Without are the links that no place of the category has, for Place.Without: entrance and inside of what is open air. A toilet is

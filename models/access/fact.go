@@ -36,6 +36,9 @@ type Fact struct {
 	// Superseded is a fact that another replaced, or a deleted one: it is as if it were not there. Withdrawn is one taken back to
 	// unknown: an observation still stands in the place of older ones, and states nothing; an episode is as if it were not there.
 	Superseded, Withdrawn bool
+	// Measured says that it was found out on the spot, by measuring or looking (models.MethodMeasured). It decides no verdict, only
+	// whether one is verified.
+	Measured bool
 }
 
 // FactOf makes a stored fact ready. It fails on an attribute or a value the table does not have, as Validate does.
@@ -46,7 +49,7 @@ func FactOf(a *models.AccessFact) (Fact, error) {
 			fmt.Sprintf("Unknown access attribute %q.", a.Attribute))
 	}
 	f := Fact{ID: a.ID, Part: a.Part, Attr: attr, ObservedOn: models.DayOf(a.ObservedOn.Time),
-		Superseded: a.SupersededBy != nil || a.DeletedAt != nil}
+		Superseded: a.SupersededBy != nil || a.DeletedAt != nil, Measured: a.Method == models.MethodMeasured}
 	if a.ProductID != nil {
 		f.Part = models.LinkPath // a segment is judged as a path is
 	}

@@ -402,6 +402,38 @@ type Judge struct {
 	changed []Fact
 }
 
+// Verified tells which of the verdicts, drawn of the same facts, are verified: those that are known and that stay when whatever
+// stands today and was not measured is taken for unknown. An older measurement does not speak again for a newer declaration.
+func (j *Judge) Verified(drawn models.Verdicts, facts []Fact, place Place, today models.Day) models.Verified {
+	if drawn == 0 {
+		return 0
+	}
+	j.changed = append(j.changed[:0], facts...)
+	some, all := false, true
+	for i := range j.changed {
+		if f := &j.changed[i]; f.Measured {
+			some = true
+		} else if f.holds(today) {
+			all = false
+			f.State = Disputed // it stands, and states nothing
+		}
+	}
+	if !some {
+		return 0
+	}
+	measured := drawn
+	if !all {
+		measured = j.Verdicts(j.changed, place, today)
+	}
+	var v models.Verified
+	for i := range models.AccessProfiles.Entries {
+		if one := drawn >> (2 * i) & 3; one != 0 && one == measured>>(2*i)&3 {
+			v |= 1 << i
+		}
+	}
+	return v
+}
+
 // Verdicts are the verdicts of all profiles on a place, as they are stored.
 func (j *Judge) Verdicts(facts []Fact, place Place, today models.Day) models.Verdicts {
 	j.sheet.fill(facts, place, today)

@@ -33,6 +33,7 @@ var derivedColumns = map[string]func(*osmtags.Place) string{
 	"$dating":                  func(p *osmtags.Place) string { return p.Dating },
 	"$surface":                 func(p *osmtags.Place) string { return p.Surface },
 	"$built_year":              func(p *osmtags.Place) string { return p.BuiltYear },
+	"$free":                    func(p *osmtags.Place) string { return p.Free },
 	"$capacity":                func(p *osmtags.Place) string { return p.Capacity },
 	"$operator":                func(p *osmtags.Place) string { return p.Operator },
 	"$wikidata":                func(p *osmtags.Place) string { return p.Wikidata },

@@ -378,6 +378,13 @@ func (m *mapper) set(r *store.ImportRow, field reflect.Value, name string, got r
 			return
 		}
 		*target = &n
+	case **bool:
+		b, known := booleans[foldKey(got.text)]
+		if !known {
+			bad("boolean", "To nie jest „tak” ani „nie”; pole zostaje puste.", "This is neither yes nor no; the field is left empty.")
+			return
+		}
+		*target = &b
 	case *models.Date, **models.Date:
 		d, err := parseDate(got.text)
 		if err != nil {

@@ -169,7 +169,17 @@ func (c *checker) place(layer string, entries map[int64]mapindex.Entry, p *model
 		{"publication", PublicationCodes[e.Value(PlacePublication)], p.Publication},
 		{"visibility", VisibilityCodes[e.Value(PlaceVisibility)], p.Visibility},
 		{"demonstration", fmt.Sprint(e.Value(PlaceDemonstration)), fmt.Sprint(demonstration)},
+		{"free", FreeCodes[e.Value(PlaceFree)], freeText(p.Free)},
+		{"verified", fmt.Sprint(e.Value(PlaceVerified)), fmt.Sprint(uint8(p.Verified))},
+		{"opening hours", c.state.hoursText(e.Value(PlaceHours)), c.state.hoursWanted(e.Value(PlaceHours), p)},
 	}...))
+}
+
+func freeText(free *bool) string {
+	if free == nil {
+		return ""
+	}
+	return fmt.Sprint(*free)
 }
 
 func (c *checker) product(layer string, entries map[int64]mapindex.Entry, p *models.Product) {
@@ -191,6 +201,7 @@ func (c *checker) product(layer string, entries map[int64]mapindex.Entry, p *mod
 		{"publication", PublicationCodes[e.Value(ProductPublication)], p.Publication},
 		{"visibility", VisibilityCodes[e.Value(ProductVisibility)], p.Visibility},
 		{"demonstration", fmt.Sprint(e.Value(ProductDemonstration)), fmt.Sprint(demonstration)},
+		{"free", FreeCodes[e.Value(ProductFree)], freeText(p.Free)},
 	}...))
 }
 

@@ -38,12 +38,15 @@ type Data struct {
 	state      atomic.Pointer[State]
 	sets       *idSets
 	judgements *judgements
+	// opening remembers which hours are open at a moment.
+	opening *openings
 
 	// The rest belongs to whoever holds the lock: the one writer.
 	mu               sync.Mutex
 	public, internal indexes
 	categories       *numbers[string]
 	municipalities   *numbers[int64]
+	hours            *numbers[hoursAt]
 }
 
 type indexes struct{ places, products *mapindex.Index }
@@ -73,6 +76,8 @@ type State struct {
 
 	categoryCodes  []string // by the index's number
 	municipalityID []int64  // by the index's number
+	hours          []hoursAt
+	opening        *openings
 }
 
 // Municipality is a municipality on the map.
@@ -110,7 +115,7 @@ func (s *State) Municipality(number uint32) *Municipality {
 // Open reads the whole registry.
 func Open(ctx context.Context, cfg Config) (*Data, error) {
 	d := &Data{store: cfg.Store, log: cfg.Log, now: cfg.Now, forget: cfg.Forget, sets: newIDSets(),
-		categories: newNumbers[string](), municipalities: newNumbers[int64]()}
+		categories: newNumbers[string](), municipalities: newNumbers[int64](), hours: newNumbers[hoursAt](), opening: newOpenings()}
 	if d.log == nil {
 		d.log = slog.Default()
 	}
@@ -141,7 +146,7 @@ func (d *Data) today() time.Time {
 func freshSince(today time.Time) time.Time { return today.AddDate(-models.FreshYears, 0, 0) }
 
 func (d *Data) rows(today time.Time) *rows {
-	return &rows{categories: d.categories, municipalities: d.municipalities, freshSince: models.DayOf(freshSince(today))}
+	return &rows{categories: d.categories, municipalities: d.municipalities, hours: d.hours, freshSince: models.DayOf(freshSince(today))}
 }
 
 // load reads everything anew.
@@ -235,8 +240,13 @@ func (d *Data) publish(next *State) {
 	next.Facts++
 	d.judgements.anew(next.Facts)
 	next.Public, next.Internal = d.public.layers(), d.internal.layers()
-	next.categoryCodes, next.municipalityID = slices.Clip(d.categories.keys), slices.Clip(d.municipalities.keys)
+	d.name(next)
 	d.state.Store(next)
+}
+
+// name gives a state the lists of what its numbers stand for.
+func (d *Data) name(s *State) {
+	s.categoryCodes, s.municipalityID, s.hours, s.opening = slices.Clip(d.categories.keys), slices.Clip(d.municipalities.keys), slices.Clip(d.hours.keys), d.opening
 }
 
 // retention is how long the log of changes is kept.
@@ -379,7 +389,7 @@ func (d *Data) follow(ctx context.Context, r *store.MapReader) error {
 		next.Facts++
 		d.judgements.changed(next.Facts, changed.Places, changed.Products)
 	}
-	next.categoryCodes, next.municipalityID = slices.Clip(d.categories.keys), slices.Clip(d.municipalities.keys)
+	d.name(&next)
 	d.state.Store(&next)
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 type rows struct {
 	categories     *numbers[string]
 	municipalities *numbers[int64]
+	hours          *numbers[hoursAt]
 	freshSince     models.Day
 	values         [16]uint32
 	shape          mvt.Shape
@@ -60,6 +61,10 @@ func (r *rows) place(m *store.MapRecord) (public, internal *mapindex.Record, err
 	if m.DemonstrationGrade {
 		v[PlaceDemonstration] |= DemonstrationGrade
 	}
+	v[PlaceFree], v[PlaceVerified] = freeNumber(m.Free), uint32(m.Verified)
+	if len(m.Hours) > 0 {
+		v[PlaceHours] = r.openingHours(m.Hours, m.SunCell)
+	}
 	r.out = mapindex.Record{ID: m.ID, Names: [2][]byte{m.NamePL, m.NameEN}, Values: v}
 	if err := r.position(&r.out, m.Geom); err != nil {
 		return nil, nil, err
@@ -95,6 +100,7 @@ func (r *rows) product(m *store.MapRecord) (public, internal *mapindex.Record, e
 	if m.Demonstration {
 		v[ProductDemonstration] = DemonstrationRecord
 	}
+	v[ProductFree] = freeNumber(m.Free)
 	r.out = mapindex.Record{ID: m.ID, Names: [2][]byte{m.NamePL, m.NameEN}, Values: v}
 	if err := r.position(&r.out, m.Geom); err != nil {
 		return nil, nil, err
@@ -103,6 +109,16 @@ func (r *rows) product(m *store.MapRecord) (public, internal *mapindex.Record, e
 		return &r.out, nil, nil
 	}
 	return nil, &r.out, nil
+}
+
+func freeNumber(free *bool) uint32 {
+	switch {
+	case free == nil:
+		return 0
+	case *free:
+		return 2
+	}
+	return 1
 }
 
 func (r *rows) category(code []byte) uint32 {

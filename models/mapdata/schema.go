@@ -22,6 +22,9 @@ var PlaceSchema = mapindex.Schema{
 	{Name: "publication", Form: mapindex.Code, Bytes: 1},
 	{Name: "visibility", Form: mapindex.Code, Bytes: 1},
 	{Name: "demonstration", Form: mapindex.Code, Bytes: 1},
+	{Name: "free", Form: mapindex.Code, Bytes: 1},
+	{Name: "verified", Form: mapindex.Set, Bytes: 1},
+	{Name: "hours", Form: mapindex.Code, Bytes: 2},
 }
 
 // ProductSchema is the columns of a product.
@@ -36,6 +39,7 @@ var ProductSchema = mapindex.Schema{
 	{Name: "publication", Form: mapindex.Code, Bytes: 1},
 	{Name: "visibility", Form: mapindex.Code, Bytes: 1},
 	{Name: "demonstration", Form: mapindex.Code, Bytes: 1},
+	{Name: "free", Form: mapindex.Code, Bytes: 1},
 }
 
 // The columns of places by number.
@@ -53,6 +57,9 @@ const (
 	PlacePublication
 	PlaceVisibility
 	PlaceDemonstration
+	PlaceFree
+	PlaceVerified
+	PlaceHours // a number of State's hours, see hours.go
 )
 
 // The columns of products by number.
@@ -67,6 +74,7 @@ const (
 	ProductPublication
 	ProductVisibility
 	ProductDemonstration
+	ProductFree
 )
 
 // The codes of the columns; a column holds the place of its code in the list, and 0 for none.
@@ -79,7 +87,9 @@ var (
 	PublicationCodes = slices.Concat([]string{""}, models.Publications.Codes())
 	VisibilityCodes  = slices.Concat([]string{""}, models.Visibilities.Codes())
 	KindCodes        = slices.Concat([]string{""}, models.ProductKinds.Codes())
-	StatusCodes      = slices.Concat([]string{""}, models.ProductStatuses.Codes())
+	// FreeCodes: unknown, paid, free.
+	FreeCodes   = []string{"", "false", "true"}
+	StatusCodes = slices.Concat([]string{""}, models.ProductStatuses.Codes())
 	// ProtectionCodes: a bit each.
 	ProtectionCodes = slices.Concat(models.ProtectionForms.Codes(), models.Inventories.Codes(), models.InternationalListings.Codes())
 )

@@ -32,6 +32,8 @@ type Query struct {
 type Views struct {
 	State            *State
 	Places, Products mapindex.View
+	// Opening names what is open at the moment the filter asks about; it changes when the answer does. 0 without such a filter.
+	Opening uint64
 	// Searched says that the database was asked for a condition the index has no column for: what passes may then change
 	// with any change of the registry.
 	Searched bool
@@ -49,6 +51,11 @@ func (d *Data) Views(ctx context.Context, user *models.User, q Query) (Views, er
 	f, g, err := d.filters(ctx, user, s, v.Reader, q)
 	if err != nil {
 		return Views{}, err
+	}
+	if q.Place.Open != "" {
+		if v.Opening, err = d.open(ctx, user, s, v.Reader, q.Place.Open, f); err != nil {
+			return Views{}, err
+		}
 	}
 	if v.Judged, err = d.judged(ctx, s, q.Needs); err != nil {
 		return Views{}, err
@@ -202,6 +209,21 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceVerdict, Values: 4, Field: i, Pass: accept})
 		products.Any(ProductSchema, mapindex.Alternative{Column: ProductVerdict, Values: 4, Field: i, Pass: accept})
 	}
+	if p.Free != nil {
+		wanted := freeNumber(p.Free)
+		accept := func(v uint32) bool { return v == wanted }
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceFree, Values: len(FreeCodes), Pass: accept})
+		products.Any(ProductSchema, mapindex.Alternative{Column: ProductFree, Values: len(FreeCodes), Pass: accept})
+	}
+	if len(p.Verified) > 0 {
+		mask, ok := models.VerifiedMask(p.Verified)
+		if !ok {
+			return nil, nil, badParameter("verified", "vocabulary", "Oczekiwano true albo profili dostępności.", "Expected true or access profiles.")
+		}
+		places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceVerified, Values: 1 << len(models.AccessProfiles.Entries), Pass: func(v uint32) bool {
+			return v != 0 && v&uint32(mask) == uint32(mask)
+		}})
+	}
 	if !productsMayPass(p) {
 		products.Any(ProductSchema)
 	}
@@ -215,7 +237,7 @@ func (d *Data) filters(ctx context.Context, user *models.User, s *State, reader 
 func productsMayPass(p models.PlaceFilter) bool {
 	return (p.Facet == "" || p.Facet == models.FacetProduct) && len(p.Protections) == 0 && len(p.Grades) == 0 && p.Freshness == "" &&
 		p.InspectedFrom == nil && p.InspectedTo == nil && len(p.Lifecycles) == 0 && p.ParentID == nil && p.ExternalID == "" &&
-		p.RegisterNumber == "" && p.UpdatedSince == nil && p.BatchID == nil && p.Area == nil && p.Where == nil && len(p.IDs) == 0
+		p.RegisterNumber == "" && p.Open == "" && len(p.Verified) == 0 && p.UpdatedSince == nil && p.BatchID == nil && p.Area == nil && p.Where == nil && len(p.IDs) == 0
 }
 
 func oneOf(numbers codeNumbers, codes []string) func(uint32) bool {

@@ -55,7 +55,9 @@ type Place struct {
 	Dating                   string
 	Surface                  string
 	BuiltYear, Capacity      string
-	Operator                 string
+	// Free is "yes" where fee=no, "no" where something is paid, "" where the element does not say, or only for some hours.
+	Free     string
+	Operator string
 	// Wikidata is the item, "" where the element names none or several.
 	Wikidata string
 	Warnings []Warning
@@ -96,7 +98,21 @@ func (v *Vocabulary) Place(e *Element) (Place, bool) {
 	p.name(t, label)
 	p.describe(t)
 	p.website(t)
+	p.fee(t)
 	return p, true
+}
+
+// paid is a price: "10 PLN", "5,50 zł", "EUR 3".
+var paid = regexp.MustCompile(`^(?:[A-Z]{3} ?)?[0-9]+(?:[.,][0-9]{1,2})? ?(?:[A-Z]{3}|zł|€)?$`)
+
+// fee reads whether one pays to enter.
+func (p *Place) fee(t osm.Tags) {
+	switch v := strings.TrimSpace(t.Value("fee")); {
+	case v == "no" || v == "donation":
+		p.Free = "yes"
+	case v == "yes" || paid.MatchString(v) && strings.Trim(v, "0., ") != "":
+		p.Free = "no"
+	}
 }
 
 func (p *Place) warn(key, value, code, pl, en string) {

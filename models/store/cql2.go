@@ -107,6 +107,7 @@ var (
 		typed(cql2.TypeInteger, "dating_from", "datowanie: od roku", "dating: first year", ""),
 		typed(cql2.TypeInteger, "dating_to", "datowanie: do roku", "dating: last year", ""),
 		typed(cql2.TypeInteger, "capacity", "pojemność (osoby)", "capacity (people)", ""),
+		typed(cql2.TypeBoolean, "free", "bezpłatne", "free of charge", ""),
 		typed(cql2.TypeNumber, "area_m2", "powierzchnia (m²)", "area (m²)", ""),
 		typed(cql2.TypeInteger, "built_year", "rok budowy", "year built", ""),
 		coded("surface", "nawierzchnia", "surface", "nullif(p.surface, '')", models.Surfaces),

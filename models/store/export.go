@@ -51,6 +51,7 @@ var exportColumns = append([]exportColumn{
 	{Column: geo.Column{Name: "postcode", Type: geo.ColumnText}, masked: "''"},
 	{Column: geo.Column{Name: "website", Type: geo.ColumnText}},
 	{Column: geo.Column{Name: "opening_hours", Type: geo.ColumnText}},
+	{Column: geo.Column{Name: "free", Type: geo.ColumnBoolean}},
 	{Column: geo.Column{Name: "heritage_category", Type: geo.ColumnText}},
 	{Column: geo.Column{Name: "object_type", Type: geo.ColumnText}},
 	{Column: geo.Column{Name: "dating_text", Type: geo.ColumnText}},

@@ -106,6 +106,7 @@ var featureTables = map[models.Kind]featureTable{
 			{Column: geo.Column{Name: "postcode", Type: geo.ColumnText}, sql: "nullif(p.postcode, '')", masked: "NULL"},
 			{Column: geo.Column{Name: "website", Type: geo.ColumnText}, sql: "nullif(p.website, '')"},
 			{Column: geo.Column{Name: "opening_hours", Type: geo.ColumnText}, sql: "nullif(p.opening_hours, '')"},
+			{Column: geo.Column{Name: "free", Type: geo.ColumnBoolean}},
 		}, verdictColumns()...),
 			featureColumn{Column: geo.Column{Name: "updated_at", Type: geo.ColumnTimestamp}},
 			featureColumn{Column: geo.Column{Name: "demonstration", Type: geo.ColumnBoolean},

@@ -23,6 +23,7 @@ type importColumn struct {
 	integer  func(*models.Place) **int
 	bigint   func(*models.Place) **int64
 	number   func(*models.Place) **float64
+	flag     func(*models.Place) **bool
 	geometry func(*models.Place) *geo.Geometry
 }
 
@@ -44,6 +45,7 @@ var importColumns = []*importColumn{
 	{name: "postcode", text: func(p *models.Place) *string { return &p.Postcode }},
 	{name: "website", text: func(p *models.Place) *string { return &p.Website }},
 	{name: "opening_hours", text: func(p *models.Place) *string { return &p.OpeningHours }},
+	{name: "free", flag: func(p *models.Place) **bool { return &p.Free }},
 	{name: "heritage_category", code: func(p *models.Place) **string { return &p.HeritageCategory }},
 	{name: "object_type", text: func(p *models.Place) *string { return &p.ObjectType }},
 	{name: "dating_text", text: func(p *models.Place) *string { return &p.DatingText }},
@@ -94,6 +96,8 @@ func (c *importColumn) empty(p *models.Place) bool {
 		return *c.bigint(p) == nil
 	case c.number != nil:
 		return *c.number(p) == nil
+	case c.flag != nil:
+		return *c.flag(p) == nil
 	}
 	return c.geometry(p).T == nil
 }
@@ -113,6 +117,8 @@ func (c *importColumn) equal(a, b *models.Place) bool {
 		return samePointed(*c.bigint(a), *c.bigint(b))
 	case c.number != nil:
 		return samePointed(*c.number(a), *c.number(b))
+	case c.flag != nil:
+		return samePointed(*c.flag(a), *c.flag(b))
 	}
 	x, y := c.geometry(a).T, c.geometry(b).T
 	return geo.Equal(x, y) || bytes.Equal(geo.AppendGeoJSON(nil, x), geo.AppendGeoJSON(nil, y))
@@ -131,6 +137,8 @@ func (c *importColumn) assign(dst, src *models.Place) {
 		*c.bigint(dst) = *c.bigint(src)
 	case c.number != nil:
 		*c.number(dst) = *c.number(src)
+	case c.flag != nil:
+		*c.flag(dst) = *c.flag(src)
 	default:
 		*c.geometry(dst) = *c.geometry(src)
 	}
@@ -152,6 +160,8 @@ func (c *importColumn) appendJSON(dst []byte, p *models.Place) []byte {
 		return strconv.AppendInt(dst, **c.bigint(p), 10)
 	case c.number != nil:
 		return appendJSONNumber(dst, **c.number(p))
+	case c.flag != nil:
+		return strconv.AppendBool(dst, **c.flag(p))
 	}
 	return geo.AppendGeoJSON(dst, c.geometry(p).T)
 }
@@ -171,6 +181,8 @@ func (c *importColumn) encode(rows *copyRows, p *models.Place) {
 		rows.int8(**c.bigint(p))
 	case c.number != nil:
 		rows.float8(**c.number(p))
+	case c.flag != nil:
+		rows.boolean(**c.flag(p))
 	default:
 		at := len(rows.data)
 		rows.data = append(rows.data, 0, 0, 0, 0)
@@ -193,6 +205,8 @@ func (c *importColumn) target(p *models.Place) any {
 		return c.bigint(p)
 	case c.number != nil:
 		return c.number(p)
+	case c.flag != nil:
+		return c.flag(p)
 	}
 	return c.geometry(p)
 }

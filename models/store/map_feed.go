@@ -123,6 +123,7 @@ type MapRecord struct {
 	MunicipalityID int64 // 0 is none
 	Verdicts       models.Verdicts
 	Demonstration  bool
+	Free           *bool
 
 	// of a place
 	Lifecycle              []byte
@@ -132,6 +133,10 @@ type MapRecord struct {
 	Grade                  []byte
 	InspectedOn            models.Day // 0 is never
 	DemonstrationGrade     bool
+	Verified               models.Verified
+	// Hours are the opening hours, SunCell where the sun is asked for when they need it (see models.SunPosition).
+	Hours   []byte
+	SunCell []byte // a number as PostgreSQL sends it; nil is none
 
 	// of a product
 	ProductKind        []byte
@@ -151,13 +156,14 @@ func (r *MapReader) PlaceCount(ctx context.Context) (int, error) {
 func (r *MapReader) Places(ctx context.Context, ids []int64, fn func(*MapRecord) error) error {
 	const columns = `p.id, p.geom::bytea, p.masked_geom::bytea, p.name_pl, p.name_en, p.publication, p.visibility, p.municipality_id, p.verdicts,
 		p.method <> '', p.lifecycle, p.heritage_category, p.infrastructure_category, array_to_string(p.protections, ','), p.grade, p.inspected_on,
-		p.inspection_method = 'demonstration'`
+		p.inspection_method = 'demonstration', p.free, p.verified, p.opening_hours, p.sun_cell`
 	var m MapRecord
 	return r.each(ctx, "SELECT "+columns+" FROM places p WHERE p.deleted_at IS NULL", "p.id", ids, func(v [][]byte) error {
 		m = MapRecord{
 			ID: rawInt(v[0]), Geom: v[1], Masked: v[2], NamePL: v[3], NameEN: v[4], Publication: v[5], Visibility: v[6], MunicipalityID: rawInt(v[7]),
 			Verdicts: models.Verdicts(rawInt(v[8])), Demonstration: rawBool(v[9]), Lifecycle: v[10], HeritageCategory: v[11],
 			InfrastructureCategory: v[12], Protections: v[13], Grade: v[14], InspectedOn: rawDay(v[15]), DemonstrationGrade: rawBool(v[16]),
+			Free: rawFree(v[17]), Verified: models.Verified(rawInt(v[18])), Hours: v[19], SunCell: v[20],
 		}
 		return fn(&m)
 	})
@@ -169,13 +175,13 @@ func (r *MapReader) Products(ctx context.Context, ids []int64, fn func(*MapRecor
 	const columns = `p.id, coalesce(p.geom, (SELECT ST_PointOnSurface(x.geom) FROM product_stops s JOIN places x ON x.id = s.place_id
 			WHERE s.product_id = p.id AND x.deleted_at IS NULL AND x.publication = 'published' AND x.visibility = 'public'
 			ORDER BY s.position LIMIT 1))::bytea,
-		p.name_pl, p.name_en, p.publication, p.visibility, p.municipality_id, p.verdicts, p.method <> '', p.kind, p.category, p.status, p.valid_from, p.valid_to`
+		p.name_pl, p.name_en, p.publication, p.visibility, p.municipality_id, p.verdicts, p.method <> '', p.kind, p.category, p.status, p.valid_from, p.valid_to, p.free`
 	var m MapRecord
 	return r.each(ctx, "SELECT "+columns+" FROM products p WHERE p.deleted_at IS NULL", "p.id", ids, func(v [][]byte) error {
 		m = MapRecord{
 			ID: rawInt(v[0]), Geom: v[1], NamePL: v[2], NameEN: v[3], Publication: v[4], Visibility: v[5], MunicipalityID: rawInt(v[6]),
 			Verdicts: models.Verdicts(rawInt(v[7])), Demonstration: rawBool(v[8]), ProductKind: v[9], Category: v[10], Status: v[11],
-			ValidFrom: rawDay(v[12]), ValidTo: rawDay(v[13]),
+			ValidFrom: rawDay(v[12]), ValidTo: rawDay(v[13]), Free: rawFree(v[14]),
 		}
 		return fn(&m)
 	})
@@ -207,8 +213,23 @@ func rawInt(b []byte) int64 {
 		return int64(binary.BigEndian.Uint64(b))
 	case 4:
 		return int64(int32(binary.BigEndian.Uint32(b)))
+	case 2:
+		return int64(int16(binary.BigEndian.Uint16(b)))
 	}
 	return 0
+}
+
+var yes, no = true, false
+
+// rawFree reads a boolean that may be NULL.
+func rawFree(b []byte) *bool {
+	switch {
+	case b == nil:
+		return nil
+	case rawBool(b):
+		return &yes
+	}
+	return &no
 }
 
 func rawBool(b []byte) bool { return len(b) == 1 && b[0] == 1 }
@@ -249,8 +270,8 @@ func (r *MapReader) Categories(ctx context.Context) ([]models.Category, error) {
 // the index reads them in this way, which shares nothing with the way the index is loaded.
 func (r *MapReader) Whole(ctx context.Context, place func(*models.Place) error, product func(*models.Product) error) error {
 	rows, err := r.tx.Query(ctx, `SELECT p.id, p.name_pl, p.name_en, p.lifecycle, p.publication, p.visibility, p.geom, p.municipality_id,
-		p.heritage_category, p.infrastructure_category, p.method, p.protections, p.grade, p.inspected_on, p.inspection_method, p.masked_geom, p.verdicts
-		FROM places p WHERE p.deleted_at IS NULL ORDER BY p.id`)
+		p.heritage_category, p.infrastructure_category, p.method, p.protections, p.grade, p.inspected_on, p.inspection_method, p.masked_geom, p.verdicts, p.free, p.verified,
+		p.opening_hours, p.sun_cell FROM places p WHERE p.deleted_at IS NULL ORDER BY p.id`)
 	if err != nil {
 		return err
 	}
@@ -258,7 +279,8 @@ func (r *MapReader) Whole(ctx context.Context, place func(*models.Place) error, 
 	for rows.Next() {
 		var p models.Place
 		if err := rows.Scan(&p.ID, &p.NamePL, &p.NameEN, &p.Lifecycle, &p.Publication, &p.Visibility, &p.Geom, &p.MunicipalityID,
-			&p.HeritageCategory, &p.InfrastructureCategory, &p.Method, (*[]string)(&p.Protections), &p.Grade, &p.InspectedOn, &p.InspectionMethod, &p.MaskedGeom, &p.Verdicts); err != nil {
+			&p.HeritageCategory, &p.InfrastructureCategory, &p.Method, (*[]string)(&p.Protections), &p.Grade, &p.InspectedOn, &p.InspectionMethod, &p.MaskedGeom, &p.Verdicts,
+			&p.Free, &p.Verified, &p.OpeningHours, &p.SunCell); err != nil {
 			return err
 		}
 		if err := place(&p); err != nil {
@@ -269,7 +291,7 @@ func (r *MapReader) Whole(ctx context.Context, place func(*models.Place) error, 
 		return err
 	}
 	rows, err = r.tx.Query(ctx, `SELECT p.id, p.name_pl, p.name_en, p.kind, p.category, p.status, p.publication, p.visibility, p.municipality_id, p.method,
-		p.valid_from, p.valid_to, p.verdicts, coalesce(p.geom, ST_PointOnSurface(x.geom))
+		p.valid_from, p.valid_to, p.verdicts, p.free, coalesce(p.geom, ST_PointOnSurface(x.geom))
 		FROM products p LEFT JOIN LATERAL (SELECT x.geom FROM product_stops s JOIN places x ON x.id = s.place_id
 			WHERE s.product_id = p.id AND x.deleted_at IS NULL AND x.publication = 'published' AND x.visibility = 'public'
 			ORDER BY s.position LIMIT 1) x ON true
@@ -281,7 +303,7 @@ func (r *MapReader) Whole(ctx context.Context, place func(*models.Place) error, 
 	for rows.Next() {
 		var p models.Product
 		if err := rows.Scan(&p.ID, &p.NamePL, &p.NameEN, &p.KindCode, &p.Category, &p.Status, &p.Publication, &p.Visibility, &p.MunicipalityID, &p.Method,
-			&p.ValidFrom, &p.ValidTo, &p.Verdicts, &p.Geom); err != nil {
+			&p.ValidFrom, &p.ValidTo, &p.Verdicts, &p.Free, &p.Geom); err != nil {
 			return err
 		}
 		if err := product(&p); err != nil {

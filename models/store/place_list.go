@@ -13,11 +13,11 @@ import (
 // placeColumns are the columns of a models.Place, as every list reads them.
 const placeColumns = `p.id, p.uid, p.version, p.created_at, p.updated_at, p.deleted_at, p.name_pl, p.name_en,
 	p.description_pl, p.description_en, p.lifecycle, p.publication, p.visibility, p.geom, p.accuracy, p.municipality_id,
-	p.parent_id, p.locality, p.street, p.house_number, p.postcode, p.website, p.opening_hours, p.heritage_category,
+	p.parent_id, p.locality, p.street, p.house_number, p.postcode, p.website, p.opening_hours, p.free, p.heritage_category,
 	p.object_type, p.dating_text, p.dating_from, p.dating_to, p.materials, p.original_function, p.current_function,
 	p.designer, p.infrastructure_category, p.capacity, p.surface, p.area_m2, p.built_year, p.renewal_value_pln,
 	p.expected_life_years, p.operator, p.equipment, p.method, p.source, p.licence, p.protections, p.grade,
-	p.inspected_on, p.inspection_method, p.masked_geom, p.verdicts`
+	p.inspected_on, p.inspection_method, p.masked_geom, p.verdicts, p.verified, p.sun_cell`
 
 // placeSort is one order of the list of places: a non-null SQL key before the id, which makes it total.
 type placeSort struct {
@@ -316,6 +316,20 @@ func (s *Store) filterPlaces(ctx context.Context, q *query, scope models.Scope, 
 		q.and("p.lifecycle = ANY(?)", f.Lifecycles)
 	}
 	q.verdicts(f.Verdicts, s.today())
+	if err := q.verified(f.Verified, s.today()); err != nil {
+		return err
+	}
+	if f.Free != nil {
+		q.and("p.free = ?", *f.Free)
+	}
+	if f.Open != "" {
+		keys, err := s.openKeys(ctx, f.Open)
+		if err != nil {
+			return err
+		}
+		q.and("p.hours_key = ANY(?)", keys)
+		q.and("p.lifecycle = ?", models.LifecycleExisting)
+	}
 	if f.ParentID != nil {
 		// a coarse place's parent would tell where it is, and so would the children of a coarse parent
 		q.and("p.parent_id = ?", *f.ParentID)

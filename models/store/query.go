@@ -102,6 +102,24 @@ func (q *query) verdicts(wanted map[string][]string, today time.Time) {
 	}
 }
 
+// verified narrows places to those whose verdicts are verified for all the profiles, or for any where models.VerifiedAny is asked for.
+func (q *query) verified(wanted []string, today time.Time) error {
+	if len(wanted) == 0 {
+		return nil
+	}
+	mask, ok := models.VerifiedMask(wanted)
+	if !ok {
+		return badParameter("verified", "vocabulary", "Oczekiwano true albo profili dostępności.", "Expected true or access profiles.")
+	}
+	stored := "(CASE WHEN p.verdicts_until <= " + q.arg(today) + "::date THEN 0 ELSE p.verified END)"
+	if mask == 0 {
+		q.and(stored + " <> 0")
+		return nil
+	}
+	q.and("("+stored+" & ?::int) = ?::int", int64(mask), int64(mask))
+	return nil
+}
+
 // toldParent is the condition under which a place is named as the parent of others: it can be seen, and its own position
 // is not one that its children would give away.
 func (q *query) toldParent(table string, scope models.Scope) string {

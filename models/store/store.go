@@ -42,6 +42,8 @@ type Store struct {
 	db   *gorm.DB
 	log  *slog.Logger
 	now  func() time.Time
+	// hours are opening hours that were read.
+	hours *knownHours
 	// servers is where reads can go; nil in a Store that stands for a replica during a read.
 	servers *servers
 }
@@ -53,7 +55,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the database URL: %w", err)
 	}
-	s := &Store{log: cfg.Log, now: cfg.Now}
+	s := &Store{log: cfg.Log, now: cfg.Now, hours: &knownHours{}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}

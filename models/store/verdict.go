@@ -101,7 +101,7 @@ func (s *Store) judgeChange(tx *gorm.DB, e, old models.Entity) error {
 		if err := judge(ctx, ofGORM(tx), []int64{v.ID}, models.DayOf(s.today())); err != nil {
 			return err
 		}
-		return tx.Raw("SELECT verdicts FROM places WHERE id = ?", v.ID).Scan(&v.Verdicts).Error
+		return tx.Raw("SELECT verdicts, verified FROM places WHERE id = ?", v.ID).Row().Scan(&v.Verdicts, &v.Verified)
 	case *models.Product:
 		if err := judgeProducts(ctx, ofGORM(tx), []int64{v.ID}, models.DayOf(s.today())); err != nil {
 			return err
@@ -144,21 +144,22 @@ func judgeChunk(ctx context.Context, db statements, j *access.Judge, places []in
 	}
 	var ids []int64
 	var verdicts []int32
+	var verified []int16
 	var untils []*int32
 	for _, old := range stored {
-		v, until := old.anew(j, facts[old.id], today)
-		if v != old.verdicts {
+		now := old.anew(j, facts[old.id], today)
+		if now.verdicts != old.verdicts {
 			changed = append(changed, old.id)
 		}
-		if v != old.verdicts || !samePointed(until, old.until) {
-			ids, verdicts, untils = append(ids, old.id), append(verdicts, int32(v)), append(untils, until)
+		if !now.same(old) {
+			ids, verdicts, verified, untils = append(ids, old.id), append(verdicts, int32(now.verdicts)), append(verified, int16(now.verified)), append(untils, now.until)
 		}
 	}
 	if err := logJudged(ctx, db, models.KindPlace, places, ids); err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	if err := db.exec(ctx, `UPDATE places p SET verdicts = u.verdicts, verdicts_until = '2000-01-01'::date + u.until
-		FROM unnest($1::bigint[], $2::int[], $3::int[]) AS u (id, verdicts, until) WHERE p.id = u.id`, ids, verdicts, untils); err != nil {
+	if err := db.exec(ctx, `UPDATE places p SET verdicts = u.verdicts, verified = u.verified, verdicts_until = '2000-01-01'::date + u.until
+		FROM unnest($1::bigint[], $2::int[], $3::int[], $4::smallint[]) AS u (id, verdicts, until, verified) WHERE p.id = u.id`, ids, verdicts, untils, verified); err != nil {
 		return nil, fmt.Errorf("write the verdicts: %w", err)
 	}
 	return changed, nil
@@ -187,25 +188,34 @@ type storedVerdicts struct {
 	id         int64
 	categories []string
 	verdicts   models.Verdicts
+	verified   models.Verified
 	until      *int32 // days since Day2000
 }
 
-// anew draws the verdicts of the place, and until when they hold.
-func (s *storedVerdicts) anew(j *access.Judge, facts []access.Fact, today models.Day) (v models.Verdicts, until *int32) {
-	v = j.Verdicts(facts, access.PlaceOf(facts, s.categories...), today)
+// anew draws the verdicts of the place, which of them are verified, and until when they hold.
+func (s *storedVerdicts) anew(j *access.Judge, facts []access.Fact, today models.Day) *storedVerdicts {
+	now := *s
+	place := access.PlaceOf(facts, s.categories...)
+	now.verdicts = j.Verdicts(facts, place, today)
+	now.verified = j.Verified(now.verdicts, facts, place, today)
+	now.until = nil
 	if day := access.Expires(facts, today); day != 0 {
-		until = new(int32(day) - int32(models.Day2000))
+		now.until = new(int32(day) - int32(models.Day2000))
 	}
-	return v, until
+	return &now
+}
+
+func (s *storedVerdicts) same(o storedVerdicts) bool {
+	return s.verdicts == o.verdicts && s.verified == o.verified && samePointed(s.until, o.until)
 }
 
 // readVerdicts reads what is stored of the places for which the condition holds.
 func readVerdicts(ctx context.Context, db statements, condition string, args ...any) (stored []storedVerdicts, err error) {
-	err = db.query(ctx, `SELECT id, heritage_category, infrastructure_category, verdicts, verdicts_until - '2000-01-01'::date
+	err = db.query(ctx, `SELECT id, heritage_category, infrastructure_category, verdicts, verified, verdicts_until - '2000-01-01'::date
 		FROM places WHERE `+condition, func(scan func(...any) error) error {
 		var s storedVerdicts
 		var heritage, infrastructure *string
-		if err := scan(&s.id, &heritage, &infrastructure, &s.verdicts, &s.until); err != nil {
+		if err := scan(&s.id, &heritage, &infrastructure, &s.verdicts, &s.verified, &s.until); err != nil {
 			return err
 		}
 		s.categories = categoriesOf(heritage, infrastructure)
@@ -218,13 +228,13 @@ func readVerdicts(ctx context.Context, db statements, condition string, args ...
 // readFacts reads the facts for which the condition holds, by place.
 func readFacts(ctx context.Context, db statements, condition string, args ...any) (map[int64][]access.Fact, error) {
 	facts := map[int64][]access.Fact{}
-	err := db.query(ctx, `SELECT id, place_id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until, superseded_by
+	err := db.query(ctx, `SELECT id, place_id, part, attribute, state, coalesce(value::text, ''), observed_on, valid_from, valid_until, superseded_by, method
 		FROM access_facts WHERE deleted_at IS NULL AND `+condition, func(scan func(...any) error) error {
 		var a models.AccessFact
 		var place int64
 		var value string
 		var from, until *time.Time
-		if err := scan(&a.ID, &place, &a.Part, &a.Attribute, &a.State, &value, &a.ObservedOn.Time, &from, &until, &a.SupersededBy); err != nil {
+		if err := scan(&a.ID, &place, &a.Part, &a.Attribute, &a.State, &value, &a.ObservedOn.Time, &from, &until, &a.SupersededBy, &a.Method); err != nil {
 			return err
 		}
 		fillScanned(&a, value, from, until)

@@ -70,11 +70,11 @@ func (s *Store) judgeRange(ctx context.Context, j *access.Judge, after, last int
 	var differ []int64
 	for _, old := range stored {
 		known := facts[old.id]
-		if len(known) == 0 && old.verdicts == 0 && old.until == nil {
+		if len(known) == 0 && old.verdicts == 0 && old.verified == 0 && old.until == nil {
 			continue
 		}
 		judged++
-		if v, until := old.anew(j, known, today); v != old.verdicts || !samePointed(until, old.until) {
+		if !old.anew(j, known, today).same(old) {
 			differ = append(differ, old.id)
 		}
 	}

@@ -44,7 +44,7 @@ type setting struct {
 
 var (
 	square = setting{
-		categories: []string{"boulevard", "market_square", "urban_layout", "city_gate", "building_ensemble"},
+		categories: []string{"boulevard", "market_square", "transport_stop", "urban_layout", "city_gate", "building_ensemble"},
 		told:       [4]int{20, 20, 35, 25}, renewed: 50, paved: 92, steep: 3, flight: 4, level: 90, ramp: 50, side: 20,
 		inside: [3]int{0, 25, 75}, toilet: [4]int{40, 10, 20, 30}, staff: 6, media: 14,
 	}

@@ -2,7 +2,8 @@
 export interface SignedIn {
   id: number
   name: string
-  roles: { role: Role; municipality?: string }[]
+  /** Roles, each in a municipality or, where that is null, everywhere. */
+  roles: { role: Role; municipality: number | null }[]
 }
 
 export type Role = 'viewer' | 'contributor' | 'heritage_officer' | 'planner' | 'admin'

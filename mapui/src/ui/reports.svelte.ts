@@ -1,4 +1,6 @@
 /** How many reports of changes wait for a decision, for the figure beside the link to them. */
+import { api, ask } from '../api/client'
+
 class OpenReports {
   count = $state(0)
   #asked = 0
@@ -8,10 +10,7 @@ class OpenReports {
     if (!now && Date.now() - this.#asked < 60_000) return
     this.#asked = Date.now()
     try {
-      const answer = await fetch('/api/v1/reports/count', { headers: { Accept: 'application/json' } })
-      if (!answer.ok) return
-      const { open } = (await answer.json()) as { open?: unknown }
-      if (typeof open === 'number') this.count = open
+      this.count = (await ask(api.GET('/api/v1/reports/count'))).open
     } catch {
       // the figure is a help; the page of reports says what is wrong
     }

@@ -22,6 +22,12 @@ export function decidingFirst<T extends { verdict: Verdict }>(verdicts: readonly
   return deciding ? [deciding, ...verdicts.filter((v) => v !== deciding)] : [...verdicts]
 }
 
+/** apart splits the word of a verdict from its sentence, which may begin with that word: "Nie wiadomo: nikt tego nie opisał." */
+export function apart(word: string, sentence: string): { word: string; rest: string } {
+  if (!sentence.startsWith(word)) return { word: `${word}.`, rest: ` ${sentence}` }
+  return { word, rest: sentence.slice(word.length) }
+}
+
 /** A sentence at a link with the fact it rests on. */
 export interface ReasonLine {
   text: string
@@ -76,7 +82,7 @@ export function chainOf(verdict: ProfileVerdict, facts: readonly Fact[]): ChainL
       if (!reasons.some((known) => known.text === text)) reasons.push({ text, outcome: r.outcome, fact: r.fact_id ? byID.get(r.fact_id) : undefined })
     }
     reasons.sort((a, b) => weight(a.outcome) - weight(b.outcome))
-    out.push({ link: link.link, part: link.part ?? '', outcome: link.outcome, breaks, beyond: broken && verdict.verdict === 'no', reasons, unknown })
+    out.push({ link: link.link, part: link.part ?? '', outcome: link.outcome, breaks, beyond: broken && verdict.verdict === 'no' && link.outcome !== 'not_applicable', reasons, unknown })
     if (breaks) broken = true
   }
   return out

@@ -84,7 +84,7 @@ export interface ReportFact {
   attribute: string
   value: unknown
   unit: string
-  observed_on?: string
+  observed_on: string | null
 }
 
 export interface ReportBody {
@@ -131,7 +131,7 @@ export function bodyOf(typed: Typed, fields: readonly ReportField[], attributes:
     const value = attribute && valueFrom(text, attribute)
     if (!attribute || value === undefined) continue
     order.push(key)
-    facts.push({ part, attribute: code, value, unit: attribute.unit ?? '', ...(typed.observedOn ? { observed_on: typed.observedOn } : {}) })
+    facts.push({ part, attribute: code, value, unit: attribute.unit ?? '', observed_on: typed.observedOn || null })
   }
   if (facts.length > 0) body.facts = facts
   return { body, order }

@@ -133,12 +133,6 @@ export function gradeLabel(grade: string, w: Pick<Writing, 'label'>): string {
   return w.label(/^[1-5]$/.test(grade) ? 'asset_grade' : 'heritage_grade', grade)
 }
 
-/** How many of the five steps a grade stands at, 1 the best; 0 for one that says nothing of the state. */
-export function gradeStep(grade: string | undefined): 0 | 1 | 2 | 3 | 4 | 5 {
-  const steps: Record<string, 1 | 2 | 3 | 4 | 5> = { '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, good: 2, fair: 3, poor: 4, very_bad: 5, destroyed: 5 }
-  return steps[grade ?? ''] ?? 0
-}
-
 const FORMS = ['register', 'monument_of_history', 'cultural_park', 'local_plan', 'treasure_list']
 const INVENTORIES = ['national', 'voivodeship', 'municipal']
 

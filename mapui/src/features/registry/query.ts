@@ -109,7 +109,7 @@ export const EXPORTS = ['geojson', 'csv', 'xlsx', 'gpkg', 'a11yjson'] as const
 /** exportHref is where the filtered list is had as a file. */
 export function exportHref(filter: URLSearchParams, format: (typeof EXPORTS)[number], ids: readonly number[] = []): string {
   const query = new URLSearchParams(ids.length > 0 ? [] : filter)
-  if (ids.length > 0) query.set('id', ids.join(','))
+  if (ids.length > 0) query.set('ids', ids.join(','))
   query.set('format', format)
   return `/api/v1/places/export?${query}`
 }

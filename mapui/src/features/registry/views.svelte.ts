@@ -1,18 +1,7 @@
 /** The views people keep of the table: one's own, and those colleagues share. */
-import { api, ApiError, ask, askWhole } from '../../api/client'
+import { api, ApiError, ask, type Schemas } from '../../api/client'
 
-export interface View {
-  id: number
-  version: number
-  name: string
-  workspace: string
-  query: string
-  shared: boolean
-  own: boolean
-  owner_name?: string
-}
-
-type Loose<T> = Promise<{ data?: T; error?: unknown; response: Response }>
+export type View = Schemas['SavedView']
 
 class Views {
   items = $state.raw<View[]>([])
@@ -23,7 +12,7 @@ class Views {
 
   async load(): Promise<void> {
     try {
-      this.items = (await ask(api.GET('/api/v1/views' as never, { params: { query: { workspace: 'registry' } } } as never) as Loose<{ items: View[] }>)).items
+      this.items = (await ask(api.GET('/api/v1/views', { params: { query: { workspace: 'registry' } } }))).items
       this.failure = null
     } catch (cause) {
       this.failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
@@ -32,14 +21,14 @@ class Views {
   }
 
   async save(name: string, query: string, shared: boolean): Promise<View> {
-    const { data } = await askWhole(api.POST('/api/v1/views' as never, { body: { name, workspace: 'registry', query, shared } } as never) as Loose<View>)
+    const view = await ask(api.POST('/api/v1/views', { body: { name, workspace: 'registry', query, shared } }))
     await this.load()
-    return data
+    return view
   }
 
   async change(view: View, changes: Partial<Pick<View, 'name' | 'query' | 'shared'>>): Promise<void> {
     try {
-      await ask(api.PATCH('/api/v1/views/{id}' as never, { params: { path: { id: view.id }, header: { 'If-Match': `"v${view.version}"` } }, body: changes, headers: { 'Content-Type': 'application/merge-patch+json' } } as never) as Loose<View>)
+      await ask(api.PATCH('/api/v1/views/{id}', { params: { path: { id: view.id }, header: match(view) }, body: changes, headers: { 'Content-Type': 'application/merge-patch+json' } }))
     } finally {
       await this.load()
     }
@@ -47,11 +36,15 @@ class Views {
 
   async remove(view: View): Promise<void> {
     try {
-      await ask(api.DELETE('/api/v1/views/{id}' as never, { params: { path: { id: view.id }, header: { 'If-Match': `"v${view.version}"` } } } as never) as Loose<View>)
+      await ask(api.DELETE('/api/v1/views/{id}', { params: { path: { id: view.id }, header: match(view) } }))
     } finally {
       await this.load()
     }
   }
+}
+
+function match(view: View) {
+  return { 'If-Match': `"v${view.version}"` }
 }
 
 export const views = new Views()

@@ -26,7 +26,6 @@ export const record: typeof polish = {
   photoNext: 'Next photograph',
   photoPrevious: 'Previous photograph',
   photoCount: (i: number, n: number) => `${i} of ${n}`,
-  description: 'Description',
   plain: 'In plain words',
   now: (what: string, where: string, from: string, to: string) => `Now: ${what} (${where}), from ${from} to ${to}`,
   soon: (what: string, where: string, from: string, to: string) => `Soon: ${what} (${where}), from ${from} to ${to}`,

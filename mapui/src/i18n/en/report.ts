@@ -20,7 +20,6 @@ export const report: typeof polish = {
   fewer: 'Show the main questions',
   notSaid: 'no answer',
   name: 'Name',
-  nameOther: 'Name in Polish',
   description: 'Description',
   openingHours: 'Opening hours',
   openingHoursHelp: 'As OpenStreetMap writes them, for example Mo-Fr 08:00-16:00; Sa 10:00-14:00. You can also tell of them in your own words above.',

@@ -26,7 +26,6 @@ export const record = {
   photoNext: 'Następne zdjęcie',
   photoPrevious: 'Poprzednie zdjęcie',
   photoCount: (i: number, n: number) => `${i} z ${n}`,
-  description: 'Opis',
   plain: 'W prostych słowach',
   now: (what: string, where: string, from: string, to: string) => `Teraz: ${what} (${where}), od ${from} do ${to}`,
   soon: (what: string, where: string, from: string, to: string) => `Wkrótce: ${what} (${where}), od ${from} do ${to}`,

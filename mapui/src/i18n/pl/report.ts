@@ -20,7 +20,6 @@ export const report = {
   fewer: 'Pokaż najważniejsze pytania',
   notSaid: 'bez odpowiedzi',
   name: 'Nazwa',
-  nameOther: 'Nazwa po angielsku',
   description: 'Opis',
   openingHours: 'Godziny otwarcia',
   openingHoursHelp: 'Zapis OpenStreetMap, na przykład Mo-Fr 08:00-16:00; Sa 10:00-14:00. Możesz też napisać o godzinach własnymi słowami wyżej.',
