@@ -27,7 +27,7 @@ describe('the question of a queue', () => {
 describe('marks', () => {
   const spot = (id: number, position: [number, number] | null): Spot => ({ id, name: `P${id}`, position, facet: 'heritage', category: 'church' })
   it('number places as the list does, once each, and draw the active one as a pin above the rest', () => {
-    const marks = marksOf([spot(7, [1, 1]), spot(8, null), spot(7, [1, 1]), spot(9, [2, 2])], 7)
+    const marks = marksOf([spot(7, [1, 1]), spot(8, null), spot(7, [1, 1]), spot(9, [2, 2])], 7, 'ink')
     expect(marks.map((m) => [m.properties.id, m.properties.stop ?? false, m.properties.number])).toEqual([[9, true, '4'], [7, false, undefined]])
   })
   it('stand in the middle of what is no point', () => {

@@ -76,8 +76,8 @@ export interface Spot {
   category: string
 }
 
-/** marksOf draws the places of a queue with their numbers in the list, and the one pointed at as a pin with its name. A place that stands in the list twice has its first number. */
-export function marksOf(spots: Spot[], active: number | null): Marked[] {
+/** marksOf draws the places of a queue with their numbers in the list, and the one pointed at as a pin with its name. `colour` is that of the rings. A place that stands in the list twice has its first number. */
+export function marksOf(spots: Spot[], active: number | null, colour: string): Marked[] {
   const seen = new Set<number>()
   const stops: Marked[] = []
   const pins: Marked[] = []
@@ -86,7 +86,7 @@ export function marksOf(spots: Spot[], active: number | null): Marked[] {
     seen.add(spot.id)
     const geometry = { type: 'Point' as const, coordinates: spot.position }
     if (spot.id === active) pins.push({ type: 'Feature', geometry, properties: { id: spot.id, name: spot.name, facet: spot.facet, category: spot.category } })
-    else stops.push({ type: 'Feature', geometry, properties: { id: spot.id, name: spot.name, stop: true, number: String(i + 1) } })
+    else stops.push({ type: 'Feature', geometry, properties: { id: spot.id, name: spot.name, stop: true, number: String(i + 1), colour } })
   })
   return [...stops, ...pins]
 }
