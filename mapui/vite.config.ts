@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { leanMapLibre } from './build-steps/maplibre.ts'
 
 // The server writes the pages; the build is the script they load, its lazy parts and its styles. Names hold a hash of the contents,
 // so that browsers may keep them for ever.
 export default defineConfig({
   base: '/ui/',
-  plugins: [svelte()],
+  plugins: [svelte(), leanMapLibre()],
   build: {
     outDir: 'build',
     emptyOutDir: true,
