@@ -37,10 +37,17 @@ build: $(if $(wildcard mapui/package.json),.tools/ui) ## build bin/wolnica
 
 # Without the tables of debuggers (-w) the forty programs of the tests are linked in half the time; traces have no need of them.
 .PHONY: test
-test: ## run every Go test on a real database
+test: ## run every test: Go on a real database, the map's units, and the map in a real browser
 	@.ci/prerequisites --test
+	@$(MAKE) build test-ui
 	@folder=$$(.ci/scratch); export GOTMPDIR="$${GOTMPDIR:-$${TMPDIR:-/tmp}}" TMPDIR="$$folder"; \
 	go test -vet=off -ldflags=-w -count=1 -p 2 -timeout 15m ./... | { grep -v 'no test files' || true; }
+
+# Types, messages and pure parts of the map, then its tasks in Chromium against the program that was built.
+.PHONY: test-ui
+test-ui: build ## run the tests of the map alone
+	@.ci/prerequisites --test
+	@cd mapui && npm run --silent check && npm test --silent && npm run --silent e2e
 
 .PHONY: smoke
 smoke: build ## run the program on the real files of ../shared/data: import, query, export, undo

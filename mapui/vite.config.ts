@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { createHash } from 'node:crypto'
 import { defineConfig, type Plugin } from 'vite'
+import { leanMapLibre } from './build-steps/maplibre.ts'
 
 /** Tells the service worker the files of the build, which it keeps, and a name for them that changes when they do. */
 const files: Plugin = {
@@ -18,7 +19,7 @@ const files: Plugin = {
 // so that browsers may keep them for ever.
 export default defineConfig({
   base: '/ui/',
-  plugins: [svelte(), files],
+  plugins: [svelte(), files, leanMapLibre()],
   build: {
     outDir: 'build',
     emptyOutDir: true,
