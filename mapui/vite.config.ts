@@ -1,11 +1,24 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { defineConfig } from 'vite'
+import { createHash } from 'node:crypto'
+import { defineConfig, type Plugin } from 'vite'
+
+/** Tells the service worker the files of the build, which it keeps, and a name for them that changes when they do. */
+const files: Plugin = {
+  name: 'wolnica-files',
+  generateBundle(_, bundle) {
+    const sw = bundle['sw.js']
+    if (sw?.type !== 'chunk') return
+    const names = Object.keys(bundle).filter((name) => /^assets\/.*\.(?:m?js|css|json)$/.test(name)).sort()
+    const build = createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 12)
+    sw.code = sw.code.replaceAll('__ASSETS__', JSON.stringify(names.map((name) => `/ui/${name}`))).replaceAll('__BUILD__', JSON.stringify(build))
+  },
+}
 
 // The server writes the pages; the build is the script they load, its lazy parts and its styles. Names hold a hash of the contents,
 // so that browsers may keep them for ever.
 export default defineConfig({
   base: '/ui/',
-  plugins: [svelte()],
+  plugins: [svelte(), files],
   build: {
     outDir: 'build',
     emptyOutDir: true,
@@ -14,7 +27,10 @@ export default defineConfig({
     sourcemap: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { main: 'src/main.ts' } },
+    rollupOptions: {
+      input: { main: 'src/main.ts', sw: 'src/sw.ts' },
+      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
   },
   worker: { format: 'es' },
   server: {

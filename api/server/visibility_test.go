@@ -415,6 +415,7 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"/api/v1/quality-issues": {"/api/v1/quality-issues", "/api/v1/quality-issues?kind=duplicate", "/api/v1/quality-issues?dismissed=true"},
 		"/api/v1/imports":        {"/api/v1/imports"}, "/api/v1/imports/:id": {"/api/v1/imports/1"}, "/api/v1/imports/:id/issues": {"/api/v1/imports/1/issues"}, "/api/v1/import-profiles": {"/api/v1/import-profiles"},
 		"/api/v1/vocabularies": {"/api/v1/vocabularies"}, "/api/v1/access/attributes": {"/api/v1/access/attributes"}, "/api/v1/access/thresholds": {"/api/v1/access/thresholds"},
+		"/api/v1/register-numbers/parse": {"/api/v1/register-numbers/parse?text=A-178%2FM"}, "/api/v1/datings/parse": {"/api/v1/datings/parse?text=XVIII"},
 		"/api/v1/access/profiles": {"/api/v1/access/profiles"}, "/api/v1/access/fixes": {"/api/v1/access/fixes"}, "/api/v1/access/survey": {"/api/v1/access/survey"},
 		"/ewidencja": {"/ewidencja"}, "/ewidencja/nowe": {"/ewidencja/nowe"}, "/ewidencja/miejsca/:id": {fmt.Sprintf("/ewidencja/miejsca/%d", hidden.places[0])}, "/ewidencja/produkty/:id": {fmt.Sprintf("/ewidencja/produkty/%d", hidden.products[0])},
 		"/ewidencja/kolejki": {"/ewidencja/kolejki"}, "/ewidencja/zgloszenia": {"/ewidencja/zgloszenia"}, "/ewidencja/importy": {"/ewidencja/importy"}, "/ewidencja/importy/:id": {"/ewidencja/importy/1"}, "/inwestycje": {"/inwestycje"}, "/inwestycje/programy": {"/inwestycje/programy"},

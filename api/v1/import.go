@@ -55,6 +55,29 @@ type Import struct {
 	StartedAt      *time.Time   `json:"started_at,omitzero"`
 	FinishedAt     *time.Time   `json:"finished_at,omitzero"`
 	UndoneAt       *time.Time   `json:"undone_at,omitzero"`
+	// StartedBy is the name of who began it.
+	StartedBy string `json:"started_by,omitzero"`
+}
+
+// importsOut are imports with the names of those who began them.
+func (h *handlers) importsOut(ctx context.Context, batches ...models.ImportBatch) ([]Import, error) {
+	var ids []int64
+	for _, b := range batches {
+		if b.ActorID != nil {
+			ids = append(ids, *b.ActorID)
+		}
+	}
+	names, err := h.store.UserNames(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return mapSlice(batches, func(b models.ImportBatch) Import {
+		out := importOut(b)
+		if b.ActorID != nil {
+			out.StartedBy = names[*b.ActorID]
+		}
+		return out
+	}), nil
 }
 
 func importOut(b models.ImportBatch) Import {
@@ -137,7 +160,13 @@ func (h *handlers) imports() []api.Route {
 		return api.Doc{ID: id, Tag: "imports", Auth: true, Summary: models.Text{PL: pl, EN: en}, Problems: []models.Code{models.CodeUnauthenticated, models.CodeForbidden}}
 	}
 	r := resource[models.ImportBatch, *models.ImportBatch, ImportInput, Import]{store: h.store, path: path, tag: "imports", id: "Import", onePL: "import", one: "an import",
-		out: func(_ context.Context, b *models.ImportBatch) (Import, error) { return importOut(*b), nil }}
+		out: func(ctx context.Context, b *models.ImportBatch) (Import, error) {
+			out, err := h.importsOut(ctx, *b)
+			if err != nil {
+				return Import{}, err
+			}
+			return out[0], nil
+		}}
 	start := doc("startImport", "Zaimportuj plik (w tle)", "Import a file (in the background)")
 	start.Statuses, start.BodyLimit, start.Timeout = []int{202}, job.MaxUpload+1<<20, -1
 	start.Description = models.Text{
@@ -153,7 +182,11 @@ func (h *handlers) imports() []api.Route {
 			if err != nil {
 				return listOut[Import]{}, err
 			}
-			return listPage(path, QueryOf(in), mapSlice(rows, importOut), next), nil
+			out, err := h.importsOut(ctx, rows...)
+			if err != nil {
+				return listOut[Import]{}, err
+			}
+			return listPage(path, QueryOf(in), out, next), nil
 		}),
 		api.Handle("POST", path, start, func(ctx context.Context, in importIn) (recordOut[Import], error) {
 			b, err := h.startImport(ctx, in.Body)

@@ -48,6 +48,9 @@ func TestImportRunsInTheBackgroundAndCanBeUndone(t *testing.T) {
 	if a := finished(t, admin, id); a.At("status") != "done" || a.At("rows_created") != 2.0 || a.At("progress") != 1.0 {
 		t.Fatalf("import: got %s, want 2 created", a.Body)
 	}
+	if one, listed := admin.Get("/api/v1/imports/"+fmt.Sprint(id)).Want(200).At("started_by"), admin.Get("/api/v1/imports").Want(200).At("items", 1, "started_by"); one == nil || one == "" || listed != one {
+		t.Errorf("got %v alone and %v in the list, want the name of who began it", one, listed)
+	}
 	issues := admin.Get(fmt.Sprintf("/api/v1/imports/%d/issues?severity=error", id)).Want(200)
 	if issues.At("items", 0, "row") != 3.0 || issues.At("items", 0, "field") != "name" || issues.At("items", 0, "reason", "pl") == "" {
 		t.Errorf("got issues %s, want row 3 and its field name", issues.Body)

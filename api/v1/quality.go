@@ -35,6 +35,9 @@ type QualityPlace struct {
 	ID      int64       `json:"id"`
 	Name    models.Text `json:"name"`
 	Version int         `json:"version"`
+	// Category and Position, [lon, lat], are of the first place alone; of a line or an area it is the middle of its box.
+	Category string    `json:"category,omitzero"`
+	Position []float64 `json:"position,omitzero"`
 }
 
 // QualityDismissed says why an issue was dismissed.
@@ -54,7 +57,8 @@ type QualityIssues struct {
 }
 
 func qualityOut(i store.QualityIssue) QualityIssue {
-	out := QualityIssue{Kind: i.Kind, Place: QualityPlace{ID: i.PlaceID, Name: models.Text{PL: i.NamePL, EN: i.NameEN}, Version: i.Version}, Field: i.Field, Value: i.Value, Code: i.Code}
+	out := QualityIssue{Kind: i.Kind, Place: QualityPlace{ID: i.PlaceID, Name: models.Text{PL: i.NamePL, EN: i.NameEN}, Version: i.Version,
+		Category: i.Category, Position: []float64{round7(i.Lon), round7(i.Lat)}}, Field: i.Field, Value: i.Value, Code: i.Code}
 	if i.OtherID != nil {
 		out.Other = &QualityPlace{ID: *i.OtherID, Name: models.Text{PL: i.OtherNamePL, EN: i.OtherNameEN}, Version: i.OtherVersion}
 	}

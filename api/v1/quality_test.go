@@ -71,6 +71,9 @@ func TestWhatLooksWrongIsListedAndCanBeDismissed(t *testing.T) {
 	if first.At("total") != 7.0 || first.At("counts", "duplicate") != 3.0 || first.At("items", 0, "batch_id") != 2.0 || first.At("items", 0, "message", "en") != "Bad address" {
 		t.Errorf("got %s, want the newest of the same warnings, and the counts", first.Body)
 	}
+	if at := first.At("items", 1, "place", "position"); fmt.Sprint(at) != "[19.05 50.05]" || first.At("items", 1, "place", "category") == "" {
+		t.Errorf("got the place at %v, want it where it is, for the map", at)
+	}
 	if d := first.At("items", 1, "distance_m").(float64); d < 14 || d > 15 || first.At("items", 1, "similarity") != 1.0 {
 		t.Errorf("got %s", first.Body)
 	}

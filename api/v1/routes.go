@@ -63,6 +63,7 @@ func Routes(d Deps) []api.Route {
 		h.municipalities(),
 		h.categories(),
 		h.vocabularies(),
+		h.parsers(),
 		h.users(),
 		h.mapRoutes(),
 		h.interchange(),

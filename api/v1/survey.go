@@ -6,6 +6,7 @@ import (
 
 	"wolnica/api"
 	"wolnica/api/auth"
+	"wolnica/geo"
 	"wolnica/models"
 	"wolnica/models/access"
 	"wolnica/models/store"
@@ -29,6 +30,8 @@ type SurveyPlace struct {
 	Category       string      `json:"category"`
 	MunicipalityID *int64      `json:"municipality_id,omitzero"`
 	Address        Address     `json:"address"`
+	// Position is [lon, lat], of a line or an area the middle of its box.
+	Position []float64 `json:"position,omitzero"`
 }
 
 // SurveyQuestion is a set of facts and the profiles they could settle.
@@ -94,6 +97,9 @@ func surveyVisit(v store.SurveyVisit) SurveyVisit {
 		Questions: mapSlice(v.Questions, func(q access.Question) SurveyQuestion {
 			return SurveyQuestion{Facts: mapSlice(q.Slots, surveySlot), Settles: q.Profiles}
 		})}
+	if box, ok := geo.Bounds(v.Place.Geom.T); ok {
+		out.Place.Position = []float64{round7((box.MinLon + box.MaxLon) / 2), round7((box.MinLat + box.MaxLat) / 2)}
+	}
 	if out.Settles == nil {
 		out.Settles = []string{}
 	}

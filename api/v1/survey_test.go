@@ -42,6 +42,9 @@ func TestTheSurveyQueueBeginsWhereAVisitSettlesMost(t *testing.T) {
 	if got := len(a.At("items", 0, "settles").([]any)); got != 8 {
 		t.Errorf("got %d verdicts settled by a visit, want all eight", got)
 	}
+	if got := a.At("items", 0, "place", "position"); fmt.Sprint(got) != "[19.03 50.05]" {
+		t.Errorf("got the first place at %v, want it where it is, for the map", got)
+	}
 	first, last := a.At("items", 2, "questions", 0, "facts").([]any), a.At("items", 2, "facts").([]any)
 	if len(first) != 1 || first[0].(map[string]any)["attribute"] != "staff_trained" || len(last) < 12 {
 		t.Errorf("got the first question %v and %d facts, want the shortest first", first, len(last))

@@ -25,8 +25,8 @@
   Object.defineProperty(window, 'wolnica', {
     configurable: true,
     get: function () { return started },
-    set: function () {
-      started = true
+    set: function (told) {
+      started = told || true
       root.classList.add('js')
       mapStyles(true)
     },

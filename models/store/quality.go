@@ -43,6 +43,9 @@ type QualityIssue struct {
 	K1, K2         int64
 	NamePL, NameEN string
 	Version        int
+	// Category is that of the place, of heritage before infrastructure; Lon and Lat are the middle of its box.
+	Category string
+	Lon, Lat float64
 	// OtherID to OtherVersion are the second place of a pair.
 	OtherID                  *int64
 	OtherNamePL, OtherNameEN string
@@ -193,7 +196,8 @@ func (s *Store) qualityOf(ctx context.Context, q *query, user *models.User, f Qu
 	dismissal := func(pair, warning string) string {
 		return ` LEFT JOIN quality_dismissals d ON d.deleted_at IS NULL AND d.kind = '` + kind + `' AND ` + pair + warning
 	}
-	const place = "p.id AS place_id, p.name_pl, p.name_en, p.version"
+	const place = "p.id AS place_id, p.name_pl, p.name_en, p.version, coalesce(p.heritage_category, p.infrastructure_category, '') AS category" +
+		", (ST_XMin(p.geom) + ST_XMax(p.geom)) / 2 AS lon, (ST_YMin(p.geom) + ST_YMax(p.geom)) / 2 AS lat"
 	const noted = ", d.id AS dismissal_id, d.created_at AS dismissed_at, coalesce(d.reason, '') AS dismissal_reason"
 	const alone = "d.place_id = p.id"
 	const paired = "d.place_id = least(p.id, o.id) AND d.other_id = greatest(p.id, o.id)"

@@ -84,6 +84,27 @@ func (s *Store) ImportBatches(ctx context.Context, user *models.User, deleted bo
 	return listOwned[models.ImportBatch](ctx, s, "import_batches", "municipality_id = ANY(?)", []any{scope.Municipalities}, deleted, page)
 }
 
+// UserNames are the names of users, by id; ids of nobody are left out.
+func (s *Store) UserNames(ctx context.Context, ids []int64) (map[int64]string, error) {
+	names := map[int64]string{}
+	if len(ids) == 0 {
+		return names, nil
+	}
+	q := newQuery()
+	q.and("id = ANY(?)", ids)
+	var rows []struct {
+		ID   int64
+		Name string
+	}
+	if err := q.scan(s.db.WithContext(ctx), "SELECT id, name FROM users WHERE "+q.where(), &rows); err != nil {
+		return nil, mapError(fmt.Errorf("name users: %w", err))
+	}
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, nil
+}
+
 func listOwned[T any, E Entity[T]](ctx context.Context, s *Store, table, condition string, args []any, deleted bool, page models.Page) ([]T, string, error) {
 	list := []any{table, condition, args, deleted}
 	after, err := decodeCursor(page.Cursor, list, 1)

@@ -18,7 +18,8 @@ export function hitAt(map: LibreMap, point: { x: number; y: number }, tolerance 
     [point.x - tolerance, point.y - tolerance],
     [point.x + tolerance, point.y + tolerance],
   ]
-  const found = map.queryRenderedFeatures(box, { layers })
+  // what is marked without being a record lets the click through to what lies under it
+  const found = map.queryRenderedFeatures(box, { layers }).filter((f) => f.source !== SOURCE.selected || f.properties.id !== undefined)
   const order = (f: MapGeoJSONFeature) => CLICKABLE.indexOf(f.layer.id as (typeof CLICKABLE)[number])
   found.sort((a, b) => order(a) - order(b))
   const top = found.find((f) => f.layer.id !== 'municipality-area' || map.getZoom() < AREA_ZOOM)

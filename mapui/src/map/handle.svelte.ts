@@ -18,8 +18,8 @@ export interface Picked {
   position: [number, number]
 }
 
-/** What is drawn as chosen: pins with names, lines, numbered stops. */
-export type Marked = Feature<Geometry, { name?: string; facet?: string; category?: string; badge?: string; stop?: boolean; number?: string; colour?: string }>
+/** What is drawn as chosen: pins with names, lines, numbered stops. One with the id of its record (of a place, unless kind says product) answers clicks. */
+export type Marked = Feature<Geometry, { id?: number; kind?: 'place' | 'product'; name?: string; facet?: string; category?: string; badge?: string; stop?: boolean; number?: string; colour?: string }>
 
 /** Something a workspace draws between the outlines and the signs. The paint may use anything but colours of its own: they come from the palette. */
 export interface Overlay {

@@ -29,7 +29,7 @@ const light = {
   /* of the municipality pointed at or chosen */
   wash: '#211f1b',
   /* shades of one hue for comparing municipalities, from little to much; legible under ink text */
-  scale: ['#f1e8d6', '#e2cfa9', '#cfae7b', '#b68a52', '#96652f'],
+  scale: ['#f3ead8', '#e8d6b3', '#dcc08c', '#cfa867', '#bf8f48'],
 }
 
 export type Palette = typeof light
@@ -60,7 +60,7 @@ const dark: Palette = {
   roadCasing: '#3a372f',
   outline: '#5b6365',
   wash: '#ece7db',
-  scale: ['#25211a', '#3a3020', '#544426', '#72592d', '#957338'],
+  scale: ['#25211a', '#352d1f', '#463a24', '#584729', '#6a552d'],
 }
 
 export const palettes: Record<Theme, Palette> = { light, dark }

@@ -56,7 +56,7 @@ const isLine: ExpressionSpecification = ['==', ['geometry-type'], 'LineString']
 const isArea: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon']
 
 /** Layers that answer a click, the topmost first: the one order in which clicks are owned. */
-export const CLICKABLE = ['spider', 'selected-pin', 'place-pin', 'product-pin', 'place-cluster', 'product-cluster', 'product-line', 'place-line', 'place-area', 'municipality-name', 'municipality-edge', 'municipality-area'] as const
+export const CLICKABLE = ['spider', 'selected-pin', 'selected-stop', 'place-pin', 'product-pin', 'place-cluster', 'product-cluster', 'product-line', 'place-line', 'place-area', 'municipality-name', 'municipality-edge', 'municipality-area'] as const
 
 export function sources(o: StyleOptions): Record<string, SourceSpecification> {
   const empty: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }

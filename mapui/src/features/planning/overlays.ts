@@ -29,8 +29,8 @@ export function choroplethLayers(rows: readonly Compared[], classes: readonly Cl
     { id: 'planning-no-data', type: 'fill', ...of, filter: ['all', isArea, ['!', inKnown]], paint: { 'fill-pattern': SIGN.pattern } },
     { id: 'planning-edge', type: 'line', ...of, filter: isArea, layout: { 'line-join': 'round' },
       paint: { 'line-color': byTeryt(chosen.map((c) => [c, palette.ink] as const), palette.card), 'line-width': byTeryt(chosen.map((c) => [c, 3] as const), 1.2) } },
-    { id: 'planning-value', type: 'symbol', ...of, filter: ['all', isPoint, inKnown], minzoom: 8, maxzoom: 13,
-      layout: { 'text-field': byTeryt(rows.flatMap((r) => (r.value === null ? [] : [[r.teryt, write(r.value)] as const])), ''), 'text-font': SANS_BOLD, 'text-size': 12.5, 'text-offset': [0, 1.5], 'text-optional': true },
+    { id: 'planning-value', type: 'symbol', ...of, filter: ['all', isPoint, inKnown], minzoom: 8.5, maxzoom: 14,
+      layout: { 'text-field': byTeryt(rows.flatMap((r) => (r.value === null ? [] : [[r.teryt, write(r.value)] as const])), ''), 'text-font': SANS_BOLD, 'text-size': 12.5, 'text-offset': [0, 1.8], 'text-allow-overlap': true, 'text-ignore-placement': true },
       paint: { 'text-color': palette.ink, 'text-halo-color': palette.ground, 'text-halo-width': 1.6 } },
   ]
 }

@@ -22,7 +22,7 @@ export interface Loaded {
   failure: ApiError | null
 }
 
-const FIELDS = 'name,condition,infrastructure,heritage,protections,municipality_id,visibility'
+const FIELDS = 'name,condition,infrastructure,heritage,protections,municipality_id,geometry'
 
 class Planning {
   layer = $derived(layerOf(router.query))
@@ -52,6 +52,8 @@ class Planning {
   /** The profile of the verdicts that the list is in the order of, if it is. */
   verdictsOf = $derived(this.layer === 'bariery' ? this.profile : this.layer === 'gminy' ? profileOfIndicator(this.indicatorCode) : null)
   countedProfile = $derived(this.verdictsOf ?? this.profile)
+  /** What the list is of, as text: it is asked again when this changes. */
+  asked = $derived(`${this.layer} ${this.question} ${this.countedProfile} ${this.verdictsOf ?? ''}`)
   groups = $derived(groupsOf(this.layer, this.profile, this.forms, this.indicatorCode).filter((g) => this.total === null || countOf(g, this.counts) > 0))
   summary = $derived(this.total === null ? null : summaryOf(this.total, this.counts, this.countedProfile))
   shownForms = $derived<Form[]>(FORMS.filter((f) => (this.formCounts[f] ?? 0) > 0))
@@ -119,27 +121,35 @@ class Planning {
     if (list.shown + STEP > list.items.length && list.next) await this.loadGroup(group)
     const now = this.lists[group.key]
     if (!now) return
-    now.shown = Math.min(now.items.length, list.shown + STEP)
-    await this.#explain(group)
+    if (now.failure) return
+    now.shown = Math.min(now.items.length, now.shown + STEP)
+    await this.#explain(group).catch((cause: unknown) => {
+      if (!aborted(cause)) now.failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+    })
   }
 
   async loadGroup(group: Group, signal = this.#abort?.signal): Promise<void> {
     const before = this.lists[group.key]
     const whole = countOf(group, this.counts) <= WHOLE
     this.lists[group.key] = before ? { ...before, loading: true, failure: null } : { items: [], next: undefined, whole, shown: 0, loading: true, failure: null }
-    const query: Record<string, string | number> = { ...Object.fromEntries(new URLSearchParams(this.question)), ...group.query, sort: group.sort, fields: group.kind === 'form' ? `${FIELDS},geometry` : FIELDS, limit: WHOLE }
+    const query: Record<string, string | number> = { ...Object.fromEntries(new URLSearchParams(this.question)), ...group.query, sort: group.sort, fields: FIELDS, limit: WHOLE }
     if (before?.next) query.cursor = before.next
     try {
-      const page = await ask(api.GET('/api/v1/places', { params: { query: query as never }, ...(signal && { signal }) }))
-      const items = [...(before?.items ?? []), ...page.items]
-      const all = whole && !page.next
-      if (all && group.kind !== 'verdict') items.sort(byNeed)
-      this.lists[group.key] = { items, next: page.next, whole: all, shown: Math.max(before?.shown ?? 0, Math.min(STEP, items.length)), loading: false, failure: null }
+      // where only the reasons are missing, the places are not asked for again
+      if (!before || before.items.length === 0 || before.next) {
+        const page = await ask(api.GET('/api/v1/places', { params: { query: query as never }, ...(signal && { signal }) }))
+        const items = [...(before?.items ?? []), ...page.items]
+        const all = whole && !page.next
+        if (all && group.kind !== 'verdict') items.sort(byNeed)
+        this.lists[group.key] = { items, next: page.next, whole: all, shown: Math.max(before?.shown ?? 0, Math.min(STEP, items.length)), loading: true, failure: null }
+      }
       await this.#explain(group, signal)
+      this.lists[group.key]!.loading = false
     } catch (cause) {
       if (aborted(cause)) return
       const failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
-      this.lists[group.key] = { ...(before ?? { items: [], next: undefined, whole: false, shown: 0 }), loading: false, failure }
+      const now = this.lists[group.key]
+      if (now) Object.assign(now, { loading: false, failure })
     }
   }
 

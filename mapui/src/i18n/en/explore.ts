@@ -10,7 +10,6 @@ export const explore: typeof polish = {
   suggestions: 'Suggestions',
   suggested: (n: number) => plural(n, { one: '# suggestion', other: '# suggestions' }),
   noSuggestions: 'No suggestions. Enter searches names and descriptions.',
-  searchAll: (text: string) => `Search names and descriptions for “${text}”`,
   clearSearch: 'Clear the search',
   municipality: 'municipality',
   needs: 'My needs',

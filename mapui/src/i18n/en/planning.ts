@@ -3,7 +3,6 @@ import type { planning as polish } from '../pl/planning'
 
 export const planning: typeof polish = {
   title: 'Investments',
-  lead: 'Where the need is greatest: condition, barriers, protection, and municipalities compared.',
   noRights: 'This workspace is for planners.',
   noRightsHelp: 'Sign in with an account that has a role in a municipality. All that is public is under Explore.',
   signIn: 'Sign in',
@@ -32,10 +31,10 @@ export const planning: typeof polish = {
   badNone: 'nothing is graded',
   never: 'never inspected',
   ofAll: (part, total) => `${part} of ${total}`,
-  usable: (profile) => `usable alone or with help: ${profile}`,
+  usable: (profile) => `usable, also with help: ${profile}`,
   usableOf: (part, total, unknown) => `${part} of ${total}; ${unknown} not known`,
-  renewal: 'renewal value of places in bad condition',
-  renewalOf: 'sum over municipalities, by the registry',
+  renewal: 'value of what is in bad condition',
+  renewalOf: 'to renew, by the registry',
   list: 'Places by need',
   orderOf: {
     stan: 'The worst grade first, then places without an inspection or a grade, the good ones last.',
@@ -78,8 +77,6 @@ export const planning: typeof polish = {
   line: 'line on the map',
   point: 'point',
   editRecord: 'Edit',
-  editOf: (name) => `Edit: ${name}`,
-  whatIf: 'What if',
   whatIfOf: (what) => `What if: ${what}`,
   whatIfAll: 'What if these barriers were removed',
   forms: 'Forms of protection',

@@ -9,7 +9,6 @@ export const explore = {
   suggestions: 'Podpowiedzi',
   suggested: (n: number) => plural(n, { one: '# podpowiedź', few: '# podpowiedzi', many: '# podpowiedzi', other: '# podpowiedzi' }),
   noSuggestions: 'Brak podpowiedzi. Enter szuka w nazwach i opisach.',
-  searchAll: (text: string) => `Szukaj „${text}” w nazwach i opisach`,
   clearSearch: 'Wyczyść szukanie',
   municipality: 'gmina',
   needs: 'Moje potrzeby',

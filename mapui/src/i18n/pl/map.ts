@@ -57,7 +57,6 @@ export const map = {
   here: (n: number) => plural(n, { one: '# miejsce w tym punkcie', few: '# miejsca w tym punkcie', many: '# miejsc w tym punkcie', other: '# miejsca w tym punkcie' }),
   choose: 'Wybierz z miejsc w tym punkcie',
   nothingHere: 'Pod krzyżykiem nic nie ma.',
-  filterBy: (name: string) => `Pokaż tylko: ${name}`,
   grade: { '1': '1, bardzo dobry', '2': '2, dobry', '3': '3, dostateczny', '4': '4, zły', '5': '5, bardzo zły', good: 'dobry', fair: 'dostateczny', poor: 'zły', very_bad: 'bardzo zły', destroyed: 'zniszczony', uncertain: 'niepewny', not_assessed: 'nieoceniony', none: 'brak oceny' },
   attribution: 'Dane: Wolnica. Podkład schematyczny: własny.',
 }

@@ -1,0 +1,32 @@
+/** The records that are edited: where they are in the API, and what of them a person writes. */
+import { tidy, type JsonObject } from './merge'
+
+export type RecordKind = 'place' | 'product' | 'protection' | 'inspection' | 'fact' | 'externalId' | 'media'
+
+/** The collection of each kind. */
+export const collection: Record<RecordKind, string> = {
+  place: '/api/v1/places',
+  product: '/api/v1/products',
+  protection: '/api/v1/protections',
+  inspection: '/api/v1/inspections',
+  fact: '/api/v1/access-facts',
+  externalId: '/api/v1/external-ids',
+  media: '/api/v1/media',
+}
+
+/** The members that clients write; whatever else an answer holds is derived. */
+const written: Record<RecordKind, readonly string[]> = {
+  place: ['name', 'description', 'lifecycle', 'publication', 'visibility', 'geometry', 'accuracy', 'parent_id', 'address', 'website', 'opening_hours', 'heritage', 'infrastructure', 'free', 'method', 'source', 'licence'],
+  product: ['kind', 'category', 'status', 'name', 'description', 'plain', 'theme', 'audience', 'free', 'price', 'season', 'valid_from', 'valid_to', 'capacity', 'languages', 'organiser', 'website', 'certificates', 'licence', 'publication', 'visibility', 'geometry', 'method', 'stops'],
+  protection: ['place_id', 'kind', 'code', 'number_raw', 'decision_number', 'authority', 'legal_basis', 'basis_point', 'order_number', 'agreed_on', 'entered_on', 'amended_on', 'ended_on', 'scope', 'url', 'note', 'owner', 'owner_notified_on', 'method'],
+  inspection: ['place_id', 'inspected_on', 'scale', 'grade', 'trend', 'priority', 'occupancy', 'survey_access', 'elements', 'action', 'action_cost_pln', 'action_urgency', 'note', 'method', 'observer', 'source', 'superseded_by'],
+  fact: ['place_id', 'product_id', 'part', 'attribute', 'state', 'value', 'observed_on', 'method', 'observer', 'source_url', 'licence', 'media_id', 'valid_from', 'valid_until', 'superseded_by', 'note'],
+  externalId: ['place_id', 'product_id', 'scheme', 'value'],
+  media: ['place_id', 'product_id', 'alt', 'author', 'licence', 'taken_on', 'staff_only', 'sort'],
+}
+
+/** inputOf is what of an answer a person writes, as the server would write it: without empty members. */
+export function inputOf(kind: RecordKind, answer: object): JsonObject {
+  const whole = answer as JsonObject
+  return tidy(Object.fromEntries(written[kind].map((name) => [name, whole[name]])))
+}

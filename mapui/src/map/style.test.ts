@@ -1,0 +1,59 @@
+import { createExpression, validateStyleMin, type StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
+import { expect, test } from 'vitest'
+import { palettes } from './palette'
+import { paint, RINGS, SHARES } from './signs'
+import { CLICKABLE, clusterRadius, clusterSign, pinSign, style, type Mode, type StyleOptions } from './style'
+
+const options: StyleOptions = {
+  palette: palettes.light, mode: 'facet', tiles: 'http://localhost/tiles/{z}/{x}/{y}', groundTiles: 'http://localhost/tiles/{z}/{x}/{y}?layers=ground', schematic: true,
+  show: { places: true, products: true, shapes: true }, municipalities: ['1261011'], verdictShares: true,
+}
+
+/** What an expression gives for a feature. */
+function evaluate(expression: unknown, properties: Record<string, unknown>, zoom = 12): unknown {
+  const made = createExpression(expression as never, 'layers[0].layout.icon-image' as never)
+  if (made.result === 'error') throw new Error(made.value.map((e) => e.message).join('; '))
+  return made.value.evaluate({ zoom }, { type: 1, properties } as never)
+}
+
+const modes: Mode[] = ['facet', 'verdict', 'grade']
+
+test('the style is one that MapLibre takes, in every mode and theme', () => {
+  for (const theme of ['light', 'dark'] as const) {
+    for (const mode of modes) {
+      for (const on of [true, false]) {
+        const made = style({ ...options, palette: palettes[theme], mode, schematic: on, show: { places: on, products: true, shapes: on }, verdictShares: on })
+        expect(validateStyleMin(made as StyleSpecification).map((e) => e.message)).toEqual([])
+      }
+    }
+  }
+})
+
+test('every layer that answers a click is in the style, and the hand-drawn ones lie on top', () => {
+  const ids = style(options).layers.map((l) => l.id)
+  for (const id of CLICKABLE) expect(ids).toContain(id)
+  expect(ids.indexOf('selected-pin')).toBeGreaterThan(ids.indexOf('place-pin'))
+})
+
+test('a cluster is named by its size and the shares of its ring', () => {
+  expect(evaluate(clusterSign('facet', 'places'), { count: 4, heritage: 2, infrastructure: 1, both: 1 })).toBe('cluster|facet|14|6|3')
+  expect(evaluate(clusterSign('verdict', 'places'), { count: 1200, yes: 600, no: 600 })).toBe('cluster|verdict|22|6|0|6')
+  expect(evaluate(clusterSign('facet', 'products'), { count: 3 })).toBe('cluster|product|14')
+  expect([1, 9, 10, 100, 1000, 10_000].map((count) => evaluate(clusterRadius, { count }))).toEqual([14, 14, 16, 19, 22, 26])
+})
+
+test('a pin says its facet, category and what is unknown as unknown', () => {
+  expect(evaluate(pinSign('facet', 'places'), { facet: 'both', category: 'church' })).toBe('pin|both|church|')
+  expect(evaluate(pinSign('verdict', 'places'), { facet: 'heritage', category: 'church', verdict: 'no' })).toBe('pin|heritage|church|no')
+  // a verdict that is missing is never shown as a good one, nor as none
+  expect(evaluate(pinSign('verdict', 'places'), { facet: 'heritage', category: 'church' })).toBe('pin|heritage|church|unknown')
+  expect(evaluate(pinSign('grade', 'places'), { facet: 'infrastructure', category: 'park', grade: '5' })).toBe('pin|infrastructure|park|5')
+  expect(evaluate(pinSign('grade', 'places'), { facet: 'infrastructure', category: 'park' })).toBe('pin|infrastructure|park|none')
+  expect(evaluate(pinSign('verdict', 'products'), { category: 'walking_trail', verdict: 'yes' })).toBe('pin|product|walking_trail|yes')
+})
+
+test('the shares of a ring and its parts fit', () => {
+  expect(RINGS.verdict).toEqual(['yes', 'with_help', 'no', 'unknown'])
+  expect(SHARES).toBe(12)
+  expect(paint('something else', { palette: palettes.light, icons: {}, iconOf: () => '' })).toBeNull()
+})

@@ -1,0 +1,322 @@
+/**
+ * The way of every change to the server. What the connection keeps from arriving stays in this browser (IndexedDB, pictures too), is shown, and is tried
+ * again: with growing pauses, when the connection comes back, and when one comes back to the page. Nothing of it is lost by a reload; only the person
+ * throws something away. What the server refuses waits for the person.
+ */
+import { ApiError, problem } from '../api/client'
+import { applyPatch, mergeThree, patchOf, same, type JsonObject } from '../api/merge'
+import { collection, inputOf } from '../api/records'
+import { lang, t } from '../i18n'
+import { due, join, nextTry, ordered, pause, type Kind, type Outgoing } from './outgoing'
+import { user } from './session.svelte'
+
+/** A change as a form hands it over. */
+export type NewChange = Pick<Outgoing, 'record' | 'page' | 'name' | 'kind' | 'method' | 'path' | 'version' | 'body' | 'base'> & { file?: File | null }
+
+/** What became of it: the server's answer, or that it waits here. */
+export type Sent = { kept: false; answer: JsonObject } | { kept: true; id: string }
+
+export type Progress = (share: number) => void
+
+const DATABASE = 'wolnica'
+const STORE = 'outbox'
+const LOCK = 'wolnica-outbox'
+
+class Outbox {
+  /** The changes of whoever is signed in that have not reached the server, in their order. */
+  entries = $state.raw<Outgoing[]>([])
+  sending = $state(false)
+  /** The session ended: nothing goes until one signs in again. */
+  signedOut = $state(false)
+  /** The browser keeps nothing (a private window, or no room): what waits would not outlive the page. */
+  fleeting = $state(false)
+  waiting = $derived(this.entries.filter((one) => !one.refused))
+  refused = $derived(this.entries.filter((one) => one.refused))
+  #all: Outgoing[] = []
+  #database: Promise<IDBDatabase> | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #started: Promise<void> | null = null
+  #heard: { record: string; hear: (answer: JsonObject, of: Outgoing) => void }[] = []
+  #others = typeof BroadcastChannel === 'function' ? new BroadcastChannel(LOCK) : null
+
+  /** Reads what waits and begins to send it; once a page. */
+  start(): Promise<void> {
+    this.#started ??= this.#begin()
+    return this.#started
+  }
+
+  async #begin(): Promise<void> {
+    await this.#read()
+    // the program and the records one visits stay at hand without a connection
+    if (user && import.meta.env.PROD) navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
+    addEventListener('online', () => void this.flush(true))
+    addEventListener('focus', () => void this.flush(true))
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') void this.flush(true)
+    })
+    this.#others?.addEventListener('message', () => void this.#read())
+    void this.flush()
+  }
+
+  /** Hears the answers to changes of a record that waited; the function it returns ends it. */
+  onSent(record: string, hear: (answer: JsonObject, of: Outgoing) => void): () => void {
+    const one = { record, hear }
+    this.#heard.push(one)
+    return () => {
+      this.#heard = this.#heard.filter((h) => h !== one)
+    }
+  }
+
+  /** What waits or was refused of one record. */
+  of(record: string): Outgoing[] {
+    return this.entries.filter((one) => one.record === record)
+  }
+
+  /** What waits or was refused on the page of one place or product. */
+  onPage(page: string): Outgoing[] {
+    return this.entries.filter((one) => one.page === page)
+  }
+
+  /**
+   * Sends a change, or keeps it where the connection fails or others of its record wait. It throws an ApiError for what the server refuses; then nothing
+   * is kept, since the form still has it.
+   */
+  async send(change: NewChange, progress?: Progress): Promise<Sent> {
+    await this.start()
+    const one: Outgoing = {
+      ...change, file: change.file ?? null, id: crypto.randomUUID(), user: user?.id ?? 0, at: new Date().toISOString(), tries: 0, after: 0, refused: null,
+    }
+    if (this.of(one.record).some((o) => !o.refused)) return this.#keep(one)
+    try {
+      const answer = await transmit(one, progress)
+      for (const old of this.of(one.record)) await this.discard(old.id) // what was refused before is mended by this
+      this.signedOut = false
+      return { kept: false, answer }
+    } catch (cause) {
+      if (!(cause instanceof ApiError) || !(cause.transient || cause.status === 401)) throw cause
+      this.signedOut = cause.status === 401
+      return this.#keep({ ...one, tries: 1, after: Date.now() + pause(1) })
+    }
+  }
+
+  async #keep(one: Outgoing): Promise<Sent> {
+    const { keep, drop } = join(this.#all, one)
+    for (const id of drop) await this.#delete(id)
+    await this.#write(keep)
+    this.#schedule()
+    return { kept: true, id: keep.id }
+  }
+
+  /** Throws a change away; only the person asks for that. */
+  async discard(id: string): Promise<void> {
+    await this.#delete(id)
+    this.#schedule()
+  }
+
+  /** Sends what is due; `now` also what would wait a while yet. */
+  async flush(now = false): Promise<void> {
+    if (!user) return
+    const run = async () => {
+      this.sending = true
+      try {
+        await this.#run(now)
+      } finally {
+        this.sending = false
+        this.#schedule()
+      }
+    }
+    if (!navigator.locks) {
+      if (!this.sending) await run()
+      return
+    }
+    // two windows must not send the same twice
+    await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+      if (lock) await run()
+    })
+  }
+
+  async #run(now: boolean): Promise<void> {
+    await this.#read()
+    const tried = new Set<string>()
+    for (;;) {
+      const one = due(this.#all, user!.id, now ? Infinity : Date.now()).find((o) => !tried.has(o.id))
+      if (!one) return
+      tried.add(one.id)
+      try {
+        const answer = await deliver(one)
+        await this.#delete(one.id)
+        this.signedOut = false
+        for (const h of this.#heard) if (h.record === one.record) h.hear(answer, one)
+      } catch (cause) {
+        if (!(cause instanceof ApiError)) throw cause
+        if (cause.status === 401) {
+          this.signedOut = true
+          return
+        }
+        if (cause.transient) {
+          await this.#write({ ...one, tries: one.tries + 1, after: Date.now() + pause(one.tries + 1) })
+          if (cause.status === 0) return // no connection: the others would fail too
+        } else await this.#write({ ...one, tries: one.tries + 1, refused: { status: cause.status, message: cause.message, fields: cause.fields } })
+      }
+    }
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (!user || this.signedOut) return
+    const next = nextTry(this.#all, user.id, Date.now())
+    if (next !== null) this.#timer = setTimeout(() => void this.flush(), Math.max(250, next - Date.now()))
+  }
+
+  #show(): void {
+    this.entries = user ? ordered(this.#all, user.id) : []
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.#all = await asked<Outgoing[]>((await this.#open()).transaction(STORE).objectStore(STORE).getAll())
+    } catch {
+      this.fleeting = true
+    }
+    this.#show()
+  }
+
+  async #write(one: Outgoing): Promise<void> {
+    this.#all = [...this.#all.filter((o) => o.id !== one.id), one]
+    this.#show()
+    try {
+      await asked((await this.#open()).transaction(STORE, 'readwrite').objectStore(STORE).put(one))
+      this.#others?.postMessage(null)
+    } catch {
+      this.fleeting = true
+    }
+  }
+
+  async #delete(id: string): Promise<void> {
+    this.#all = this.#all.filter((o) => o.id !== id)
+    this.#show()
+    try {
+      await asked((await this.#open()).transaction(STORE, 'readwrite').objectStore(STORE).delete(id))
+      this.#others?.postMessage(null)
+    } catch {
+      this.fleeting = true
+    }
+  }
+
+  #open(): Promise<IDBDatabase> {
+    this.#database ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open(DATABASE, 1)
+      request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'id' })
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error ?? new Error('indexedDB'))
+      request.onblocked = () => reject(new Error('indexedDB'))
+    })
+    return this.#database
+  }
+}
+
+function asked<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('indexedDB'))
+  })
+}
+
+/** transmit sends a change once. */
+async function transmit(one: Outgoing, progress?: Progress): Promise<JsonObject> {
+  const headers: Record<string, string> = { 'Accept-Language': lang, Accept: 'application/json' }
+  if (one.version !== null) headers['If-Match'] = `"v${one.version}"`
+  if (one.file) return upload(one, one.file, headers, progress)
+  if (one.body) headers['Content-Type'] = one.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+  let response: Response
+  try {
+    response = await fetch(one.path, { method: one.method, headers, body: one.body ? JSON.stringify(one.body) : null })
+  } catch {
+    throw new ApiError(0, t.common.networkError)
+  }
+  const body = await read(response)
+  if (!response.ok) throw problem(response.status, body)
+  return (body ?? {}) as JsonObject
+}
+
+async function read(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    if (response.ok && response.status !== 204) throw new ApiError(0, t.common.networkError) // cut off on its way
+    return null
+  }
+}
+
+/** upload sends a file, with progress, which fetch does not tell. */
+function upload(one: Outgoing, file: File, headers: Record<string, string>, progress?: Progress): Promise<JsonObject> {
+  const form = new FormData()
+  form.append('record', new Blob([JSON.stringify(one.body ?? {})], { type: 'application/json' }))
+  form.append('file', file, file.name)
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open(one.method, one.path)
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
+    request.responseType = 'json'
+    request.upload.onprogress = (event) => event.lengthComputable && progress?.(event.loaded / event.total)
+    request.onerror = request.ontimeout = request.onabort = () => reject(new ApiError(0, t.common.networkError))
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve((request.response ?? {}) as JsonObject)
+      else reject(problem(request.status, request.response))
+    }
+    request.send(form)
+  })
+}
+
+async function ask(path: string): Promise<JsonObject> {
+  let response: Response
+  try {
+    response = await fetch(path, { headers: { 'Accept-Language': lang, Accept: 'application/json' } })
+  } catch {
+    throw new ApiError(0, t.common.networkError)
+  }
+  const body = await read(response)
+  if (!response.ok) throw problem(response.status, body)
+  return body as JsonObject
+}
+
+/** deliver sends a change that waited. It may have arrived before, the answer alone being lost; and others may have changed the record since. */
+async function deliver(one: Outgoing): Promise<JsonObject> {
+  if (one.method === 'POST' && one.tries > 0) {
+    const there = await arrived(one)
+    if (there) return there
+  }
+  try {
+    return await transmit(one)
+  } catch (cause) {
+    if (!(cause instanceof ApiError) || cause.status !== 412 || one.method !== 'PATCH' || !one.base || !one.body) throw cause
+    const now = await ask(one.path)
+    const theirs = inputOf(one.kind, now)
+    if (same(inputOf(one.kind, applyPatch(theirs, one.body)), theirs)) return now
+    const { merged, conflicts } = mergeThree(one.base, applyPatch(one.base, one.body), theirs)
+    if (conflicts.length > 0) throw cause
+    return transmit({ ...one, version: Number(now.version), body: patchOf(theirs, merged) })
+  }
+}
+
+/** arrived finds what a change made whose answer was lost: a record, or facts recorded at once, that hold all that was sent. */
+async function arrived(one: Outgoing): Promise<JsonObject | null> {
+  const since = Date.parse(one.at) - 600_000 // clocks differ
+  const recent = async (path: string) => ((await ask(path)).items as JsonObject[]).filter((item) => Date.parse(String(item.created_at)) >= since)
+  const holds = (item: JsonObject, sent: JsonObject) => same(applyPatch(inputOf(one.kind, item), sent), inputOf(one.kind, item))
+  const place = /^\/api\/v1\/places\/(\d+)\/access-facts$/.exec(one.path)
+  if (place && Array.isArray(one.body?.facts)) {
+    const items = await recent(`${collection.fact}?place=${place[1]}&limit=1000`)
+    return (one.body.facts as JsonObject[]).every((fact) => items.some((item) => holds(item, fact))) ? { items } : null
+  }
+  if (!one.body || one.path !== collection[one.kind]) return null
+  const { body } = one
+  const name = encodeURIComponent(String((body.name as JsonObject | undefined)?.pl ?? '').slice(0, 200))
+  const query = body.place_id ? `place=${String(body.place_id)}` : body.product_id ? `product=${String(body.product_id)}` : name && `q=${name}&sort=-id`
+  if (!query) return null
+  const items = await recent(`${one.path}?${query}&limit=100`)
+  return items.find((item) => (!one.file || item.file_name === one.file.name) && holds(item, body)) ?? null
+}
+
+export const outbox = new Outbox()
+export type { Kind, Outgoing }
