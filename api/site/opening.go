@@ -1,7 +1,7 @@
 package site
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	v1 "wolnica/api/v1"
@@ -30,7 +30,7 @@ func (v *visit) opening(p *models.Place) *openingView {
 		until := o.Until.In(hours.Warsaw)
 		text := until.Format("15:04")
 		if today := v.now().In(hours.Warsaw); today.Format("2006-01-02") != until.Format("2006-01-02") {
-			text = v.t(fmt.Sprintf("place.day.%d", until.Weekday())) + " " + text
+			text = v.t("day."+strconv.Itoa(int(until.Weekday()))) + " " + text
 			if until.Sub(today).Hours() > 6*24 {
 				text = day(&models.Date{Time: until}, v.lang) + " " + until.Format("15:04")
 			}
@@ -38,7 +38,7 @@ func (v *visit) opening(p *models.Place) *openingView {
 		view.Until = v.t("place.until", text)
 	}
 	for _, d := range o.Week {
-		row := openingDay{Name: capital(v.t(fmt.Sprintf("place.day.%d", d.Date.Weekday()))) + ", " + day(d.Date, v.lang)}
+		row := openingDay{Name: capital(v.t("day."+strconv.Itoa(int(d.Date.Weekday())))) + ", " + day(d.Date, v.lang)}
 		if d.Holiday != nil {
 			row.Name += " (" + d.Holiday.In(v.lang) + ")"
 		}

@@ -527,15 +527,15 @@ func (p *parser) weeks() (weeks []weekRange) {
 func (p *parser) days(r *rule) {
 	for {
 		var s daySelector
-		switch word := p.word(); {
-		case word == "ph":
+		switch word := p.word(); word {
+		case "ph":
 			s.holiday = true
 			s.offset = p.offset()
 			if len(r.days) == 0 && len(r.holidays) == 0 && p.weekdayNext() {
 				r.holidays = append(r.holidays, s)
 				continue
 			}
-		case word == "sh":
+		case "sh":
 			p.at -= len(word)
 			p.fail(p.at, "Ferie i wakacje (SH) nie są tu znane.", "School holidays (SH) are not known here.")
 		default:

@@ -771,15 +771,16 @@ func TestFiltersCanUseTheIndexes(t *testing.T) {
 	last := &lastQuery{}
 	s := storetest.OpenWith(t, store.Config{Tracer: last})
 	p := place(t, s, "Kościół", 19.05, 50.05)
-	for _, tt := range []struct{ text, index string }{
-		{"S_INTERSECTS(geometry, BBOX(19,50,19.1,50.1))", "places_geom_idx"},
-		{"S_WITHIN(geometry, POLYGON((19 50,19.1 50,19.1 50.1,19 50.1,19 50))) OR S_INTERSECTS(geometry, POINT(1 2))", "places_masked_geom_idx"},
-		{"heritage_category = 'church' AND S_INTERSECTS(geometry, BBOX(19,50,19.1,50.1))", "places_heritage_idx"},
-		{"municipality = '1206011'", "places_municipality_idx"},
-		{fmt.Sprintf("uid = '%s'", p.UID), "places_uid_key"},
-		{fmt.Sprintf("id IN (%d, %d)", p.ID, p.ID+1), "places_pkey"},
-		{"updated_at > TIMESTAMP('2026-01-01T00:00:00Z')", "places_updated_idx"},
-		{"CASEI(ACCENTI(name)) = CASEI(ACCENTI('Kościół'))", "places_folded_name_idx"},
+	for _, tt := range []struct{ text, index, without string }{
+		{"S_INTERSECTS(geometry, BBOX(19,50,19.1,50.1))", "places_geom_idx", ""},
+		{"S_WITHIN(geometry, POLYGON((19 50,19.1 50,19.1 50.1,19 50.1,19 50))) OR S_INTERSECTS(geometry, POINT(1 2))", "places_masked_geom_idx", ""},
+		// With one place in the table both indexes cost the same.
+		{"heritage_category = 'church' AND S_INTERSECTS(geometry, BBOX(19,50,19.1,50.1))", "places_heritage_idx", "places_geom_idx"},
+		{"municipality = '1206011'", "places_municipality_idx", ""},
+		{fmt.Sprintf("uid = '%s'", p.UID), "places_uid_key", ""},
+		{fmt.Sprintf("id IN (%d, %d)", p.ID, p.ID+1), "places_pkey", ""},
+		{"updated_at > TIMESTAMP('2026-01-01T00:00:00Z')", "places_updated_idx", ""},
+		{"CASEI(ACCENTI(name)) = CASEI(ACCENTI('Kościół'))", "places_folded_name_idx", ""},
 	} {
 		found(t, s, nil, tt.text)
 		tx, err := s.Pool().Begin(ctx)
@@ -789,6 +790,11 @@ func TestFiltersCanUseTheIndexes(t *testing.T) {
 		plan := ""
 		if _, err := tx.Exec(ctx, "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off"); err != nil {
 			t.Fatal(err)
+		}
+		if tt.without != "" {
+			if _, err := tx.Exec(ctx, "DROP INDEX "+tt.without); err != nil {
+				t.Fatal(err)
+			}
 		}
 		rows, err := tx.Query(ctx, "EXPLAIN "+last.sql, last.args...)
 		if err != nil {
