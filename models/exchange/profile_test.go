@@ -22,7 +22,7 @@ func TestShippedProfilesAreSound(t *testing.T) {
 	for _, p := range Profiles() {
 		names = append(names, p.Name)
 	}
-	want := []string{"a11yjson", "krakow-register", "municipal-inventory", "municipalities", "museums", "nid-register", "offices", "osm", "parks", "playgrounds", "population-cells", "population-grid-gus", "population", "toilets", "wolnica"}
+	want := []string{"a11yjson", "krakow-register", "municipal-inventory", "municipalities", "museums", "nid-register", "offices", "osm", "parks", "playgrounds", "population-cells", "population-grid-gus", "population", "toilets", "transit-stops", "wolnica"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

@@ -74,7 +74,6 @@ export const queues: typeof polish = {
   compareField: 'Field',
   differs: 'differs',
   openBoth: 'Open both in new tabs',
-  openOne: (n) => `Open ${n}`,
   openInTab: (name) => `${name} (new tab)`,
   compareFailed: 'The two records could not be loaded.',
   compareRow: {

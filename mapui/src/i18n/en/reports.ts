@@ -75,5 +75,4 @@ export const reports: typeof polish = {
   fieldsForOfficers: 'Changes of the record are accepted by a heritage officer or an administrator; you may accept facts on access.',
   readOnly: 'You may read reports; a heritage officer, a planner (facts) and an administrator decide on them.',
   mapNow: 'current position',
-  mapProposed: 'reported position',
 }

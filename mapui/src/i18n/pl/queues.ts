@@ -73,7 +73,6 @@ export const queues = {
   compareField: 'Pole',
   differs: 'różne',
   openBoth: 'Otwórz oba w nowych kartach',
-  openOne: (n: number) => `Otwórz ${n}`,
   openInTab: (name: string) => `${name} (nowa karta)`,
   compareFailed: 'Nie udało się wczytać obu rekordów.',
   compareRow: {

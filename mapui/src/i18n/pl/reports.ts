@@ -77,5 +77,4 @@ export const reports = {
   fieldsForOfficers: 'Zmiany w rekordzie przyjmuje opiekun zabytków lub administrator; Ty możesz przyjąć fakty o dostępności.',
   readOnly: 'Możesz czytać zgłoszenia; rozpatrują je opiekun zabytków, planista (fakty) i administrator.',
   mapNow: 'obecne położenie',
-  mapProposed: 'zgłoszone położenie',
 }
