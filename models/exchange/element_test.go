@@ -228,8 +228,8 @@ func TestRealExtractsOfOpenStreetMap(t *testing.T) {
 		want  counts
 		facts int
 	}{
-		{"osm/liechtenstein-latest.osm.pbf", counts{Created: 538}, 91},
-		{"osm/north-bayreuth.osm.gz", counts{Created: 115}, 3},
+		{"osm/liechtenstein-latest.osm.pbf", counts{Created: 845}, 119},
+		{"osm/north-bayreuth.osm.gz", counts{Created: 128}, 3},
 		{"osm/krakow_rondo_mogilskie_overpass_2019.json", counts{}, 0},
 		{"leisure/overpass_krakow_sample.json", counts{Created: 7}, 0},
 	} {
