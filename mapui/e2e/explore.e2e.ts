@@ -153,6 +153,8 @@ test('without a script every page is there as text', async () => {
   await page.goto('/miejsca/57-synagoga-stara?profile=wheelchair')
   await page.getByRole('heading', { level: 1, name: 'Synagoga Stara' }).waitFor()
   await page.getByText('dojście ma nachylenie 16 %').first().waitFor()
+  // search engines get the page without anybody's needs
+  await page.goto('/miejsca/57-synagoga-stara')
   expect(await page.locator('link[rel=canonical]').getAttribute('href')).toBe(`${address()}/miejsca/57-synagoga-stara`)
   expect(JSON.parse((await page.locator('script[type="application/ld+json"]').textContent()) ?? '{}')).toMatchObject({ '@context': 'https://schema.org' })
   await context.close()
@@ -179,8 +181,8 @@ test('what people wrote is shown as text, whatever it looks like', async () => {
     data: {
       name: { pl: `Sonda ${probe}`, en: `Probe ${probe}` }, description: { pl: probe, en: probe }, lifecycle: 'existing', publication: 'published', visibility: 'public',
       geometry: { type: 'Point', coordinates: [19.9371, 50.0614] }, accuracy: 'within_100m', address: { locality: probe, street: probe, house_number: '1', postcode: '30-001' },
-      opening_hours: probe, infrastructure: { category: 'park', surface: probe, operator: probe, equipment: probe }, heritage: { category: 'monument', dating: { text: probe }, object_type: probe, materials: probe },
-      source: probe, method: 'survey',
+      opening_hours: probe, infrastructure: { category: 'park', operator: probe, equipment: probe }, heritage: { category: 'monument', dating: { text: probe }, materials: probe },
+      source: probe, method: 'measured',
     },
   })
   expect(answer.status(), await answer.text()).toBe(201)
