@@ -182,7 +182,7 @@ test('what people wrote is shown as text, whatever it looks like', async () => {
       name: { pl: `Sonda ${probe}`, en: `Probe ${probe}` }, description: { pl: probe, en: probe }, lifecycle: 'existing', publication: 'published', visibility: 'public',
       geometry: { type: 'Point', coordinates: [19.9371, 50.0614] }, accuracy: 'within_100m', address: { locality: probe, street: probe, house_number: '1', postcode: '30-001' },
       opening_hours: probe, infrastructure: { category: 'park', operator: probe, equipment: probe }, heritage: { category: 'monument', dating: { text: probe }, materials: probe },
-      source: probe, method: 'measured',
+      source: probe,
     },
   })
   expect(answer.status(), await answer.text()).toBe(201)
