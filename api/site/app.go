@@ -45,12 +45,14 @@ type appView struct {
 // appData is read by the map as it starts, from a block of the page that no browser runs. Of a person it says only what the page itself
 // shows, and what they may do.
 type appData struct {
-	Lang    models.Language `json:"lang"`
-	User    *appUser        `json:"user"`
-	Basemap ui.Basemap      `json:"basemap"`
-	Online  *appOnline      `json:"online"`
-	Version string          `json:"version"`
-	Page    appPage         `json:"page"`
+	Lang models.Language `json:"lang"`
+	User *appUser        `json:"user"`
+	// Needs are those this browser remembers, when the address says nothing of needs.
+	Needs   *appNeeds  `json:"needs"`
+	Basemap ui.Basemap `json:"basemap"`
+	Online  *appOnline `json:"online"`
+	Version string     `json:"version"`
+	Page    appPage    `json:"page"`
 }
 
 type appUser struct {
@@ -63,6 +65,14 @@ type appUser struct {
 type appRole struct {
 	Role         string `json:"role"`
 	Municipality *int64 `json:"municipality"`
+}
+
+// appNeeds are a visitor's needs, named like the parameters of an address.
+type appNeeds struct {
+	Profile      []string `json:"profile"`
+	WidthCM      *float64 `json:"width_cm,omitempty"`
+	StepCM       *float64 `json:"step_cm,omitempty"`
+	SlopePercent *float64 `json:"slope_percent,omitempty"`
 }
 
 type appOnline struct {
@@ -139,6 +149,9 @@ func (v *visit) app(p page) *appView {
 	out := &appView{Tags: v.ui.Tags(v.lang), Data: appData{Lang: v.lang, Basemap: v.ui.Basemap(), Version: v.programVersion, Page: p.App}}
 	if online := v.ui.Online(); online != nil {
 		out.Data.Online = &appOnline{online.URL, online.Attribution}
+	}
+	if n := v.needs(); len(n.Profiles) > 0 && !n.inAddress {
+		out.Data.Needs = &appNeeds{n.Profiles, n.Limits.WidthCM, n.Limits.StepCM, n.Limits.SlopePercent}
 	}
 	if v.user != nil {
 		u := &appUser{ID: v.user.ID, Name: v.user.Name, Roles: []appRole{}}

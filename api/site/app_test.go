@@ -220,6 +220,31 @@ func TestTheDataOfTheMapIsData(t *testing.T) {
 	}
 }
 
+// What a browser remembers of needs is told to the map where the address does not say otherwise, and to nobody else's cache.
+func TestRememberedNeedsAreToldToTheMap(t *testing.T) {
+	s := withMap(t)
+	const cookie = "Cookie: wolnica_needs=wheelchair~pram~width=75"
+	for path, want := range map[string]string{
+		"/":                         `{"profile":["wheelchair","pram"],"width_cm":75}`,
+		"/miejsca":                  `{"profile":["wheelchair","pram"],"width_cm":75}`,
+		"/miejsca?profile=blind":    "null",
+		"/produkty?profile=abc":     `{"profile":["wheelchair","pram"],"width_cm":75}`,
+		"/miejsca?lang=en&q=muzeum": `{"profile":["wheelchair","pram"],"width_cm":75}`,
+	} {
+		a := follow(s, path, cookie).Want(200)
+		_, data := loads(t, a.Body)
+		if got, _ := json.Marshal(data["needs"]); string(got) != want {
+			t.Errorf("%s: got the needs %s, want %s", path, got, want)
+		}
+		if control := a.Header.Get("Cache-Control"); !strings.HasPrefix(control, "private") {
+			t.Errorf("%s: got %q, want an answer that is nobody else's", path, control)
+		}
+		if _, data := loads(t, follow(s, path).Want(200).Body); data["needs"] != nil {
+			t.Errorf("%s without the cookie: got the needs %v, want none", path, data["needs"])
+		}
+	}
+}
+
 func TestPeopleMayPreferText(t *testing.T) {
 	s := withMap(t)
 	hasMap := func(a *apitest.Answer) bool {

@@ -38,7 +38,7 @@ func (v *visit) opening(p *models.Place) *openingView {
 		view.Until = v.t("place.until", text)
 	}
 	for _, d := range o.Week {
-		row := openingDay{Name: capital(v.t("day."+strconv.Itoa(int(d.Date.Weekday())))) + ", " + day(d.Date, v.lang)}
+		row := openingDay{Name: capital(v.t("day."+strconv.Itoa(int(d.Date.Weekday())))) + ", " + day(&d.Date, v.lang)}
 		if d.Holiday != nil {
 			row.Name += " (" + d.Holiday.In(v.lang) + ")"
 		}

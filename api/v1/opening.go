@@ -14,7 +14,7 @@ import (
 // Opening is when a place is open, read from its opening hours.
 type Opening struct {
 	// State is open, closed or unknown now.
-	State string `json:"state"`
+	State string `json:"state" validate:"opening_state"`
 	// Until is when that changes next; absent when it does not within a year.
 	Until *time.Time `json:"until,omitzero"`
 	// Comment is that of the rule that holds now.
@@ -27,9 +27,9 @@ type Opening struct {
 
 // OpeningDay is one day of a week.
 type OpeningDay struct {
-	Date *models.Date `json:"date"`
+	Date models.Date `json:"date"`
 	// State is open when the place opens on the day, unknown when it is only not known to be closed.
-	State string `json:"state"`
+	State string `json:"state" validate:"opening_state"`
 	// Holiday is the public holiday that the day is.
 	Holiday *models.Text  `json:"holiday,omitzero"`
 	Spans   []OpeningSpan `json:"spans"`
@@ -64,7 +64,7 @@ func OpeningOf(p *models.Place, now time.Time) *Opening {
 		out.Until = &next
 	}
 	for _, d := range h.Week(models.Date{Time: hours.Monday(now)}, lon, lat) {
-		day := OpeningDay{Date: &d.Date, State: d.State().String(), Holiday: d.Holiday, Spans: []OpeningSpan{}}
+		day := OpeningDay{Date: d.Date, State: d.State().String(), Holiday: d.Holiday, Spans: []OpeningSpan{}}
 		for _, s := range d.Spans {
 			day.Spans = append(day.Spans, OpeningSpan{From: clockText(s.From), To: clockText(s.To), Unknown: s.State == hours.Unknown, OpenEnd: s.OpenEnd, Comment: s.Comment})
 		}

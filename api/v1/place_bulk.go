@@ -17,8 +17,8 @@ type BulkInput struct {
 
 // PlaceVersion is a place at a version.
 type PlaceVersion struct {
-	ID      int64 `json:"id" validate:"gte=1"`
-	Version int   `json:"version" validate:"gte=1"`
+	ID      int64 `json:"id" validate:"required,gte=1"`
+	Version int   `json:"version" validate:"required,gte=1"`
 }
 
 // BulkPatch is what changes; absent members change nothing.

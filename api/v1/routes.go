@@ -10,6 +10,7 @@ import (
 	"wolnica/models"
 	"wolnica/models/access"
 	"wolnica/models/exchange"
+	"wolnica/models/hours"
 	"wolnica/models/job"
 	"wolnica/models/mapdata"
 	"wolnica/models/media"
@@ -100,6 +101,7 @@ func init() {
 	register("export_format", formats)
 	register("verdict_profile", slices.Concat(models.AccessProfiles.Codes(), []string{"custom"}))
 	register("fact_why", access.FactWhys.Codes())
+	register("opening_state", []string{hours.Open.String(), hours.Closed.String(), hours.Unknown.String()})
 	register("link_outcome", slices.Concat(models.VerdictCodes.Codes(), []string{access.LinkNotJudged, access.LinkNotApplicable}))
 	var attributes []string
 	for _, a := range models.AccessAttributes() {

@@ -97,8 +97,9 @@ describe.each(states)('$name', (state) => {
     if (!state.name.includes('failed')) expect(complaints).toEqual([])
     await context.close()
   })
+  // what brings a page into these states are words, and they are Polish here
+  if (/dialog|filters|suggestions|layers|measuring|empty|failed/.test(state.name)) return
   test('dark, English, a phone', async () => {
-    if (/dialog|filters|suggestions|layers|measuring|empty|failed/.test(state.name)) return // their words are Polish here; the same elements are seen above
     const { page, context } = await visit(browser, { as: state.as, colorScheme: 'dark', locale: 'en-GB', viewport: { width: 375, height: 812 }, hasTouch: true })
     await page.goto(state.path + (state.path.includes('?') ? '&' : '?') + 'lang=en')
     await state.then?.(page)

@@ -41,12 +41,19 @@ export async function visit(browser: Browser, options: BrowserContextOptions & {
   return { context, page, complaints }
 }
 
+type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>
+/** Sessions by role: each account signs in once, since the server slows down who signs in over and over. */
+const sessions = new Map<string, Cookies>()
+
 /** Signs a demonstration account in: viewer, contributor, heritage_officer, planner, admin. */
 export async function signIn(context: BrowserContext, role: string): Promise<void> {
+  const kept = sessions.get(role)
+  if (kept) return context.addCookies(kept)
   const account = inject('accounts')[role]
   if (!account) throw new Error(`no demonstration account ${role}`)
   const answer = await context.request.post('/api/v1/sign-in', { data: account, headers: { Origin: address() } })
   expect(answer.status(), await answer.text()).toBeLessThan(300)
+  sessions.set(role, await context.cookies())
 }
 
 /** Waits until the map has drawn everything in view. */

@@ -3,6 +3,8 @@ import './tokens.css'
 import './base.css'
 import { mount } from 'svelte'
 import { loadBase } from './i18n'
+import { boot } from './state/boot'
+import { router } from './state/router.svelte'
 import { settings } from './state/settings.svelte'
 
 declare global {
@@ -13,6 +15,10 @@ declare global {
 }
 
 settings.apply()
+// remembered needs join the address, where everything reads them and from where they can be sent on
+if (boot.needs && router.route.workspace === 'explore') {
+  router.set({ ...boot.needs })
+}
 const [{ default: App }] = await Promise.all([import('./App.svelte'), loadBase()])
 const target = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'))
 target.id = 'app'

@@ -553,20 +553,7 @@ func (s *Store) decide(ctx context.Context, actor *models.User, id int64, versio
 		if err := load(tx, p, id, true); err != nil {
 			return err
 		}
-		subject, err := subjectOf(tx, p)
-		if err != nil {
-			return err
-		}
-		if subject.Deleted || !models.CanRead(actor, subject) {
-			return models.ErrNotFound()
-		}
-		if err := allow(actor, subject, models.ActionUpdate); err != nil {
-			return err
-		}
-		if p.Version != version {
-			return stale(p.Version)
-		}
-		old, err := auditState(p)
+		old, err := decidable(tx, actor, p, version)
 		if err != nil {
 			return err
 		}

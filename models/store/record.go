@@ -565,3 +565,22 @@ func MayReadInternal(ctx context.Context, s *Store, user *models.User, e models.
 	}
 	return nil
 }
+
+// decidable checks that the actor may decide on what waits for a decision, which is loaded and locked, and on no other version of it
+// (CodeStale); what they may not even read is not there. It gives the state before the decision, for the log.
+func decidable(tx *gorm.DB, actor *models.User, e models.Entity, version int) (map[string]any, error) {
+	subject, err := subjectOf(tx, e)
+	if err != nil {
+		return nil, err
+	}
+	if subject.Deleted || !models.CanRead(actor, subject) {
+		return nil, models.ErrNotFound()
+	}
+	if err := allow(actor, subject, models.ActionUpdate); err != nil {
+		return nil, err
+	}
+	if now := e.Base().Version; now != version {
+		return nil, stale(now)
+	}
+	return auditState(e)
+}

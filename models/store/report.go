@@ -393,20 +393,7 @@ func (s *Store) DecideReport(ctx context.Context, actor *models.User, id int64, 
 		if err := load(tx, r, id, true); err != nil {
 			return err
 		}
-		subject, err := subjectOf(tx, r)
-		if err != nil {
-			return err
-		}
-		if subject.Deleted || !models.CanRead(actor, subject) {
-			return models.ErrNotFound()
-		}
-		if err := allow(actor, subject, models.ActionUpdate); err != nil {
-			return err
-		}
-		if r.Version != version {
-			return stale(r.Version)
-		}
-		old, err := auditState(r)
+		old, err := decidable(tx, actor, r, version)
 		if err != nil {
 			return err
 		}

@@ -67,5 +67,8 @@ export function problem(status: number, body: unknown): ApiError {
   return new ApiError(status, text('detail') || text('title') || fallback, fields, text('instance'), text('type'))
 }
 
+/** failureOf is what went wrong as an ApiError, so that it can be shown. */
+export const failureOf = (cause: unknown) => (cause instanceof ApiError ? cause : new ApiError(0, String(cause)))
+
 /** aborted tells an answer nobody waits for any more. */
 export const aborted = (cause: unknown) => cause instanceof DOMException && cause.name === 'AbortError'

@@ -11,13 +11,15 @@ export type Role = 'viewer' | 'contributor' | 'heritage_officer' | 'planner' | '
 export interface Boot {
   lang: 'pl' | 'en'
   user: SignedIn | null
+  /** What this browser remembers of the visitor's needs, under the names of the address, when the address says nothing of them. */
+  needs: { profile: string[]; width_cm?: number; step_cm?: number; slope_percent?: number } | null
   basemap: { kind: 'schematic' } | { kind: 'pmtiles'; url: string; tiles: 'vector' | 'raster' }
   online: { url: string; attribution: string } | null
   version: string
 }
 
 function read(): Boot {
-  const none: Boot = { lang: 'pl', user: null, basemap: { kind: 'schematic' }, online: null, version: '' }
+  const none: Boot = { lang: 'pl', user: null, needs: null, basemap: { kind: 'schematic' }, online: null, version: '' }
   if (typeof document === 'undefined') return none
   const block = document.getElementById('wolnica')
   return block?.textContent ? { ...none, ...(JSON.parse(block.textContent) as Partial<Boot>) } : none

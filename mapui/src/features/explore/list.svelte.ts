@@ -1,13 +1,10 @@
 /** The list beside the map: what passes the filter in the box the map shows, the nearest first, with the verdict for the visitor's needs and why. */
-import { aborted, api, ApiError, ask, type Schemas } from '../../api/client'
+import { aborted, api, type ApiError, ask, failureOf, type Schemas } from '../../api/client'
 import { mapHandle, type Box } from '../../map/handle.svelte'
 import { filters } from '../../state/filters.svelte'
 
-export type Item = Schemas['MapItem'] & { verdict?: string }
-export interface Judged {
-  verdict: string
-  sentence: { pl: string; en: string }
-}
+export type Item = Schemas['MapItem']
+export type Judged = Schemas['NeedsVerdict']
 
 const PAGE = 50
 
@@ -17,7 +14,6 @@ class List {
   total = $state(0)
   /** What passes wherever it is. */
   everywhere = $state(0)
-  /** Records of the other layer in the box. */
   next = $state<string | undefined>(undefined)
   loading = $state(true)
   failure = $state<ApiError | null>(null)
@@ -58,7 +54,7 @@ class List {
       await Promise.all([this.#judge(page.items, layer, more, abort.signal), this.#elsewhere(query, abort.signal)])
     } catch (cause) {
       if (aborted(cause)) return
-      this.failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      this.failure = failureOf(cause)
       this.loading = false
     }
   }
@@ -69,9 +65,9 @@ class List {
       return
     }
     const query = { ...Object.fromEntries(filters.needs), ids: items.map((i) => i.id).join(','), kind: layer === 'places' ? 'place' : 'product' }
-    const answer = await ask(api.GET('/api/v1/access/verdicts' as never, { params: { query }, signal } as never) as Promise<{ data?: { items: (Judged & { id: number })[] }; response: Response }>)
+    const answer = await ask(api.GET('/api/v1/access/verdicts', { params: { query: query as never }, signal }))
     const judged = new Map(more ? this.judged : [])
-    for (const { id, verdict, sentence } of answer.items) judged.set(id, { verdict, sentence })
+    for (const verdict of answer.items) judged.set(verdict.id, verdict)
     this.judged = judged
   }
 

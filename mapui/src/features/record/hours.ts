@@ -1,29 +1,9 @@
 /** The week of opening hours as the server reads it (place.opening). Pure. */
+import type { Schemas } from '../../api/client'
 
-export interface Span {
-  from: string
-  to: string
-  open_end?: boolean
-  unknown?: boolean
-  comment?: string
-}
-
-export interface OpenDay {
-  date: string
-  state: 'open' | 'closed' | 'unknown'
-  holiday?: { pl?: string; en?: string }
-  spans: Span[]
-}
-
-export interface Opening {
-  state: 'open' | 'closed' | 'unknown'
-  /** The moment until which the state holds. */
-  until?: string
-  comment?: string
-  week: OpenDay[]
-  /** The hours as they are written, when they cannot be read. */
-  unparsed?: string
-}
+export type Span = Schemas['OpeningSpan']
+export type OpenDay = Schemas['OpeningDay']
+export type Opening = Schemas['Opening']
 
 /** spanText writes a span: 08:00–16:00, with + where the end is open. A whole day has a word of its own. */
 export function spanText(span: Span, wholeDay: string): string {
