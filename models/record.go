@@ -29,6 +29,12 @@ const (
 	KindSavedView Kind = "saved_view"
 	// KindQualityDismissal is an issue at a place that was found to be none.
 	KindQualityDismissal Kind = "quality_dismissal"
+
+	// KindInvestmentProposal is something that money could be spent on, and the kinds below what a programme is composed from.
+	KindInvestmentProposal Kind = "investment_proposal"
+	KindExclusionGroup     Kind = "exclusion_group"
+	KindFund               Kind = "fund"
+	KindScenario           Kind = "scenario"
 )
 
 // Record is what every editable row has. The JSON form of an entity is its audit form: the flat fields a person

@@ -25,7 +25,7 @@ type Subject struct {
 	Publication    string
 	Visibility     string
 	Deleted        bool
-	// OwnerID is the user a token or a session belongs to, 0 for anything else.
+	// OwnerID is the user a token, a session, a view or a scenario belongs to, 0 for anything else.
 	OwnerID int64
 	// SharedIn is where the people are who may see what its owner shared, nil for what is not shared.
 	SharedIn *Scope
@@ -36,7 +36,8 @@ func (s Subject) Public() bool {
 	switch s.Kind {
 	case KindMunicipality, KindCategory, KindPopulationCell:
 		return !s.Deleted
-	case KindUser, KindToken, KindImportBatch, KindFactProposal, KindReport, KindSavedView, KindQualityDismissal:
+	case KindUser, KindToken, KindImportBatch, KindFactProposal, KindReport, KindSavedView, KindQualityDismissal,
+		KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario:
 		return false
 	}
 	return !s.Deleted && s.Publication == PublicationPublished && s.Visibility != VisibilityRestricted
@@ -46,6 +47,7 @@ var (
 	registryKinds = []Kind{KindPlace, KindProduct, KindProtection, KindInspection, KindAccessFact, KindExternalID, KindMedia, KindFactProposal, KindReport}
 	surveyKinds   = []Kind{KindInspection, KindAccessFact, KindMedia, KindFactProposal, KindReport}
 	importKinds   = []Kind{KindImportBatch}
+	planningKinds = []Kind{KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario}
 	systemKinds   = []Kind{KindMunicipality, KindCategory, KindUser, KindToken, KindImportBatch, KindPopulationCell}
 )
 
@@ -61,24 +63,30 @@ type grant struct {
 // rights is the one table of who may do what. A role counts in the municipality it was given for.
 var rights = []grant{
 	{role: RoleViewer, actions: []Action{ActionReadInternal}, kinds: registryKinds},
+	{role: RoleViewer, actions: []Action{ActionReadInternal}, kinds: planningKinds},
 
 	{role: RoleContributor, actions: []Action{ActionReadInternal, ActionCreate}, kinds: registryKinds},
 	{role: RoleContributor, actions: []Action{ActionUpdate}, kinds: registryKinds, unpublished: true},
+	{role: RoleContributor, actions: []Action{ActionReadInternal}, kinds: planningKinds},
 
 	{role: RoleHeritageOfficer, actions: []Action{ActionReadInternal, ActionReadPersonal, ActionCreate, ActionUpdate, ActionPublish}, kinds: registryKinds},
 	{role: RoleHeritageOfficer, actions: []Action{ActionReadInternal, ActionImport}, kinds: importKinds},
+	{role: RoleHeritageOfficer, actions: []Action{ActionReadInternal}, kinds: planningKinds},
 
 	{role: RolePlanner, actions: []Action{ActionReadInternal, ActionCreate}, kinds: registryKinds},
 	{role: RolePlanner, actions: []Action{ActionUpdate, ActionPublish}, kinds: []Kind{KindProduct}},
 	{role: RolePlanner, actions: []Action{ActionUpdate, ActionPublish}, kinds: surveyKinds},
+	{role: RolePlanner, actions: []Action{ActionReadInternal, ActionCreate, ActionUpdate, ActionPublish}, kinds: planningKinds},
 
 	{role: RoleAdmin, actions: []Action{ActionReadInternal, ActionReadPersonal, ActionCreate, ActionUpdate, ActionPublish}, kinds: registryKinds},
 	{role: RoleAdmin, actions: []Action{ActionReadInternal, ActionImport}, kinds: importKinds},
+	{role: RoleAdmin, actions: []Action{ActionReadInternal, ActionCreate, ActionUpdate, ActionPublish}, kinds: planningKinds},
 	{role: RoleAdmin, actions: []Action{ActionReadInternal, ActionReadPersonal, ActionCreate, ActionUpdate, ActionPublish, ActionManage}, kinds: systemKinds},
 }
 
 // Can tells whether the user may do the action to the subject. A nil user is anonymous. Vocabularies, municipalities and
-// users belong to the whole registry, so only a role held everywhere reaches them; a token and a saved view belong to their user.
+// users belong to the whole registry, so only a role held everywhere reaches them; a token and a saved view belong to their user. A
+// scenario belongs to the whole registry and to its author, as long as they plan somewhere.
 func Can(u *User, action Action, s Subject) bool {
 	if u == nil || u.Disabled || u.DeletedAt != nil {
 		return false
@@ -101,6 +109,15 @@ func Can(u *User, action Action, s Subject) bool {
 		})
 	}
 	switch s.Kind {
+	case KindScenario:
+		if s.OwnerID != 0 && s.OwnerID == u.ID && plansSomewhere(u, action, s.Kind) {
+			return true
+		}
+		s.MunicipalityID = nil
+	case KindFund:
+		if s.SharedIn != nil && action == ActionReadInternal && plansSomewhere(u, action, s.Kind) {
+			return true
+		}
 	case KindMunicipality, KindCategory, KindUser, KindToken, KindPopulationCell:
 		s.MunicipalityID = nil // whatever the caller filled in, they belong to the whole registry
 	}
@@ -116,6 +133,15 @@ func Can(u *User, action Action, s Subject) bool {
 		}
 	}
 	return false
+}
+
+// plansSomewhere tells whether a role of the user allows the action to the kind in some municipality.
+func plansSomewhere(u *User, action Action, kind Kind) bool {
+	return slices.ContainsFunc(u.Roles, func(r UserRole) bool {
+		return slices.ContainsFunc(rights, func(g grant) bool {
+			return g.role == r.Role && slices.Contains(g.actions, action) && slices.Contains(g.kinds, kind)
+		})
+	})
 }
 
 // CanRead tells whether the user may see the subject at all.

@@ -22,7 +22,8 @@ var (
 		models.ActionPublish, models.ActionImport, models.ActionManage}
 	kinds = []models.Kind{models.KindPlace, models.KindProduct, models.KindProtection, models.KindInspection, models.KindAccessFact,
 		models.KindExternalID, models.KindMedia, models.KindImportBatch, models.KindMunicipality, models.KindCategory, models.KindUser, models.KindToken, models.KindPopulationCell,
-		models.KindFactProposal, models.KindReport, models.KindSavedView}
+		models.KindFactProposal, models.KindReport, models.KindSavedView,
+		models.KindInvestmentProposal, models.KindExclusionGroup, models.KindFund, models.KindScenario}
 )
 
 const here, there = int64(1), int64(2)
@@ -101,7 +102,7 @@ func anySubject() *rapid.Generator[models.Subject] {
 		s := models.Subject{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), MunicipalityID: anyMunicipality().Draw(t, "lies in"),
 			Publication: rapid.SampledFrom(models.Publications.Codes()).Draw(t, "publication"),
 			Visibility:  rapid.SampledFrom(models.Visibilities.Codes()).Draw(t, "visibility"), Deleted: rapid.Bool().Draw(t, "deleted")}
-		if s.Kind == models.KindUser || s.Kind == models.KindToken || s.Kind == models.KindSavedView {
+		if s.Kind == models.KindUser || s.Kind == models.KindToken || s.Kind == models.KindSavedView || s.Kind == models.KindScenario {
 			s.OwnerID = rapid.Int64Range(0, 3).Draw(t, "owner")
 		}
 		return s
@@ -186,7 +187,8 @@ func TestPublicIsWhatIsPublishedAndNotRestricted(t *testing.T) {
 		want := !s.Deleted
 		switch s.Kind {
 		case models.KindMunicipality, models.KindCategory, models.KindPopulationCell:
-		case models.KindUser, models.KindToken, models.KindImportBatch, models.KindFactProposal, models.KindReport, models.KindSavedView:
+		case models.KindUser, models.KindToken, models.KindImportBatch, models.KindFactProposal, models.KindReport, models.KindSavedView,
+			models.KindInvestmentProposal, models.KindExclusionGroup, models.KindFund, models.KindScenario:
 			want = false
 		default:
 			want = want && s.Publication == "published" && s.Visibility != "restricted"

@@ -73,6 +73,10 @@ func Routes(d Deps) []api.Route {
 		h.savedViews(),
 		h.quality(),
 		h.accessTables(),
+		h.proposals(),
+		h.funds(),
+		h.exclusionGroups(),
+		h.scenarios(),
 		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
 	)
@@ -90,6 +94,7 @@ func init() {
 	}
 	register("place_sort", store.PlaceSorts())
 	register("product_sort", store.ProductSorts())
+	register("proposal_sort", store.ProposalSorts())
 	register("protection_filter", slices.Concat(models.ProtectionForms.Codes(), models.Inventories.Codes(), models.InternationalListings.Codes(), []string{"any", "none"}))
 	register("map_facet", mapdata.PlaceFacetNames())
 	register("verified_filter", append(models.AccessProfiles.Codes(), models.VerifiedAny))

@@ -65,6 +65,11 @@ func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
 			}
 		}
 		return categoryTree(tx, v)
+	case *models.InvestmentProposal:
+		return prepareProposal(tx, v)
+	case *models.ExclusionGroup:
+		return tx.Raw(`SELECT CASE WHEN count(*) = ? AND count(DISTINCT municipality_id) = 1 AND count(municipality_id) = count(*) THEN min(municipality_id) END
+			FROM investment_proposals WHERE deleted_at IS NULL AND id = ANY(?::bigint[])`, len(v.Proposals), intArray(v.Proposals)).Scan(&v.MunicipalityID).Error
 	case models.Part:
 		if old != nil {
 			return sameOwner(old.(models.Part), v)
@@ -137,6 +142,19 @@ func (s *Store) references(tx *gorm.DB, actor *models.User, e, old models.Entity
 			}
 		}
 		return s.consistent(tx, v)
+	case *models.InvestmentProposal:
+		o, _ := old.(*models.InvestmentProposal)
+		return proposalReferences(tx, actor, v, o)
+	case *models.ExclusionGroup:
+		o, _ := old.(*models.ExclusionGroup)
+		var known []int64
+		if o != nil {
+			known = o.Proposals
+		}
+		return visibleReferences(v.Proposals, known, "/proposals/%d", func(ids []int64) ([]int64, error) { return visibleProposals(tx, actor, ids) })
+	case *models.Scenario:
+		o, _ := old.(*models.Scenario)
+		return scenarioReferences(tx, actor, v, o)
 	}
 	return nil
 }
@@ -249,6 +267,13 @@ func saveChildren(tx *gorm.DB, e models.Entity) error {
 				return err
 			}
 		}
+	case *models.InvestmentProposal:
+		return saveProposalLinks(tx, v)
+	case *models.ExclusionGroup:
+		if err := tx.Exec("DELETE FROM exclusion_group_proposals WHERE group_id = ?", v.ID).Error; err != nil {
+			return err
+		}
+		return tx.Exec("INSERT INTO exclusion_group_proposals (group_id, proposal_id) SELECT ?, unnest(?::bigint[])", v.ID, intArray(v.Proposals)).Error
 	case *models.User:
 		if err := tx.Exec("DELETE FROM user_roles WHERE user_id = ?", v.ID).Error; err != nil {
 			return err
@@ -298,6 +323,11 @@ func loadChildren(db *gorm.DB, e models.Entity) error {
 	case *models.Report:
 		v.Items = []models.ReportItem{}
 		return db.Table("report_items").Where("report_id = ?", v.ID).Order("ordinal").Scan(&v.Items).Error
+	case *models.InvestmentProposal:
+		return loadProposalLinks(db, map[int64]*models.InvestmentProposal{v.ID: v})
+	case *models.ExclusionGroup:
+		v.Proposals = []int64{}
+		return db.Raw("SELECT proposal_id FROM exclusion_group_proposals WHERE group_id = ? ORDER BY proposal_id", v.ID).Scan(&v.Proposals).Error
 	case *models.User:
 		v.Roles = []models.UserRole{}
 		return db.Table("user_roles").Where("user_id = ?", v.ID).Order("role, municipality_id NULLS FIRST").Scan(&v.Roles).Error

@@ -31,6 +31,8 @@ var constraintFields = map[string]models.FieldError{
 	"municipalities_geom_ok":              {Pointer: "/geometry", Code: "geometry", Message: models.Text{PL: "Granica nie jest poprawnym wielokątem.", EN: "The outline is not a valid polygon."}},
 	"products_category_fkey":              {Pointer: "/category", Code: "vocabulary", Message: models.Text{PL: "Nie ma takiej kategorii.", EN: "There is no such category."}},
 	"product_stops_place_id_fkey":         {Pointer: "/stops", Code: "unknown", Message: models.Text{PL: "Przystanek wskazuje miejsce, którego nie ma.", EN: "A stop names a place that does not exist."}},
+	"funds_municipality_id_fkey":          {Pointer: "/municipality_id", Code: "unknown", Message: models.Text{PL: "Nie ma takiej gminy.", EN: "There is no such municipality."}},
+	"investment_proposals_geom_ok":        {Pointer: "/geometry", Code: "geometry", Message: models.Text{PL: "Geometria nie jest poprawna według OGC.", EN: "The geometry is not valid by OGC rules."}},
 	"quality_dismissals_key":              {Pointer: "/place_id", Code: "taken", Message: models.Text{PL: "Tę usterkę już odrzucono.", EN: "This issue has been dismissed already."}},
 	"external_ids_key":                    {Pointer: "/value", Code: "taken", Message: models.Text{PL: "Ten identyfikator ma już inny rekord.", EN: "Another record already has this id."}},
 	"access_facts_media_id_fkey":          {Pointer: "/media_id", Code: "unknown", Message: models.Text{PL: "Nie ma takiego pliku.", EN: "There is no such file."}},

@@ -74,6 +74,11 @@ func CreateAll[T any, E Entity[T]](ctx context.Context, s *Store, actor *models.
 
 // create writes a new record that was found valid; its subject is what the actor's rights were looked up for.
 func (s *Store) create(tx *gorm.DB, actor *models.User, e models.Entity) (models.Subject, error) {
+	if scenario, ok := e.(*models.Scenario); ok {
+		if scenario.OwnerID = nil; actor.ID != 0 { // a scenario is of whoever makes it
+			scenario.OwnerID = &actor.ID
+		}
+	}
 	if err := prepare(tx, e, nil); err != nil {
 		return models.Subject{}, err
 	}
@@ -333,6 +338,22 @@ func subjectOf(db *gorm.DB, e models.Entity) (models.Subject, error) {
 		return s, nil
 	case *models.ImportBatch:
 		s.MunicipalityID = v.MunicipalityID
+		return s, nil
+	case *models.InvestmentProposal:
+		s.MunicipalityID = v.MunicipalityID
+		return s, nil
+	case *models.ExclusionGroup:
+		s.MunicipalityID = v.MunicipalityID
+		return s, nil
+	case *models.Fund:
+		if s.MunicipalityID = v.MunicipalityID; v.MunicipalityID == nil {
+			s.SharedIn = &models.Scope{All: true}
+		}
+		return s, nil
+	case *models.Scenario:
+		if v.OwnerID != nil {
+			s.OwnerID = *v.OwnerID
+		}
 		return s, nil
 	}
 	part, ok := e.(models.Part)
