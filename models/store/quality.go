@@ -213,7 +213,7 @@ func (s *Store) qualityOf(ctx context.Context, q *query, user *models.User, f Qu
 	alike := fmt.Sprintf("(p.heritage_category IS NOT NULL AND o.heritage_category IS NOT NULL OR p.infrastructure_category IS NOT NULL AND o.infrastructure_category IS NOT NULL) AND %s >= %v", like, duplicateLike)
 	order := "o.id > p.id"
 	// the stops of one name on either side of a street are two
-	alike += fmt.Sprintf(" AND NOT (p.infrastructure_category = 'transport_stop' AND o.infrastructure_category = 'transport_stop' AND ST_Distance(p.geom::geography, o.geom::geography) > %d)", stopsApartM)
+	alike += fmt.Sprintf(" AND NOT (coalesce(p.infrastructure_category = 'transport_stop' AND o.infrastructure_category = 'transport_stop', false) AND ST_Distance(p.geom::geography, o.geom::geography) > %d)", stopsApartM)
 	if f.PlaceID != nil {
 		order = "o.id <> p.id"
 	}
