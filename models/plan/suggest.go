@@ -71,7 +71,7 @@ func (g *Ground) SuggestRepairs() []Suggestion {
 			p.DescriptionPL = a.Action
 		}
 		p.Suggestion = s.Key
-	s.Proposal = p
+		s.Proposal = p
 		s.Score = float64(a.Grade) + HeritageMultiplier(a.Priority)
 		all = append(all, s)
 	}
