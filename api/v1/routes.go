@@ -73,6 +73,7 @@ func Routes(d Deps) []api.Route {
 		h.savedViews(),
 		h.quality(),
 		h.accessTables(),
+		h.suggestions(),
 		h.proposals(),
 		h.funds(),
 		h.exclusionGroups(),

@@ -72,11 +72,15 @@ func NewWhatIf(a *store.WhatIf, usable string, limit int, today models.Day) What
 		out.Standards = append(out.Standards, whatIfStandard(s))
 	}
 	for _, p := range a.Population {
-		out.Population = append(out.Population, WhatIfPopulation{Source: p.Source, Year: p.Year, Method: p.Method,
-			Modelled: p.Method == models.MethodDemonstration || p.Method == models.MethodDerived || p.Method == models.MethodEstimated,
-			Cells:    p.Cells, Suppressed: p.Suppressed, Persons: p.Persons})
+		out.Population = append(out.Population, populationOut(p))
 	}
 	return out
+}
+
+func populationOut(p store.PopulationSource) WhatIfPopulation {
+	return WhatIfPopulation{Source: p.Source, Year: p.Year, Method: p.Method,
+		Modelled: p.Method == models.MethodDemonstration || p.Method == models.MethodDerived || p.Method == models.MethodEstimated,
+		Cells:    p.Cells, Suppressed: p.Suppressed, Persons: p.Persons}
 }
 
 // A tally counts what turns at some places.

@@ -21,7 +21,7 @@ type ListedScenario struct {
 // Scenarios lists the scenarios the user may see, the newest first; there are few, so the list has no pages. A scenario is read by its
 // author and by whoever may read those of the whole registry.
 func (s *Store) Scenarios(ctx context.Context, user *models.User, deleted bool) ([]ListedScenario, error) {
-	if err := planning(user); err != nil {
+	if err := MayPlan(user); err != nil {
 		return nil, err
 	}
 	q := newQuery()
@@ -39,8 +39,8 @@ func (s *Store) Scenarios(ctx context.Context, user *models.User, deleted bool) 
 	return rows, nil
 }
 
-// planning checks that the user may read planning somewhere.
-func planning(user *models.User) error {
+// MayPlan checks that the user may read planning somewhere.
+func MayPlan(user *models.User) error {
 	return allowSomewhere(user, models.ActionReadInternal, models.KindInvestmentProposal)
 }
 

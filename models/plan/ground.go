@@ -1,0 +1,109 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"wolnica/models"
+)
+
+// Ground is what a programme is planned on: the places there are, the residents about them, and what is expected of the places.
+type Ground struct {
+	Assets    []GroundAsset
+	Cells     []Cell
+	Standards []Standard
+	Metres    Metres
+	// Year is that of today.
+	Year int
+}
+
+// A GroundAsset is an existing place as planning sees it. The Facility's After bits say for whom it is usable once nothing is done: the same
+// as before.
+type GroundAsset struct {
+	ID int64
+	Facility
+	// Municipality is as in Cell.
+	Municipality   int
+	NamePL, NameEN string
+	// Category is the one people know it by.
+	Category string
+	// Grade is its condition, an asset grade from 1 to 5; 0 is not known. InspectedYear is when it was seen.
+	Grade         int
+	InspectedYear int
+	// LifeYears is how long it lasts from new, 0 for what its category lasts.
+	LifeYears  int
+	RenewalPLN int64
+	// Heritage says that it has the facet; Priority is its urgency from A to F, "" unknown.
+	Heritage bool
+	Priority string
+	// ActionPLN and Action are what the newest inspection recommends; 0 and "" are nothing.
+	ActionPLN int64
+	Action    string
+	Protected bool
+}
+
+// HeritageGrade is a heritage grade as an asset grade, for comparison in one programme; 0 is not known [a proposal].
+func HeritageGrade(grade string) int {
+	switch grade {
+	case "good":
+		return 2
+	case "fair":
+		return 3
+	case "poor":
+		return 4
+	case "very_bad":
+		return 5
+	}
+	return 0
+}
+
+// wheelchair is the bit of the profile by which accessible coverage is counted.
+var wheelchair = uint8(1) << models.AccessProfiles.Index("wheelchair")
+
+// reachOf are the cells within reach of a position under a standard.
+func (g *Ground) reachOf(cells *grid, at Point, s *Standard) []int32 {
+	var reached []int32
+	cells.near(at, s.DistanceM, g.Metres, func(c int32) bool { reached = append(reached, c); return true })
+	slices.Sort(reached)
+	return reached
+}
+
+// cellGrid finds the cells near a position.
+func (g *Ground) cellGrid() *grid {
+	points := make([]Point, len(g.Cells))
+	for i := range g.Cells {
+		points[i] = g.Cells[i].At
+	}
+	return gridOf(points)
+}
+
+// servedBy says for each cell whether an asset that passes is within reach under the standard.
+func servedBy(cells *grid, assets []GroundAsset, s *Standard, metres Metres, passes func(*GroundAsset) bool) []bool {
+	served := make([]bool, len(cells.points))
+	for i := range assets {
+		a := &assets[i]
+		if !passes(a) || !slices.ContainsFunc(a.Categories, func(lineage []string) bool { return len(lineage) > 0 && s.serves(lineage, a.AreaM2) }) {
+			continue
+		}
+		cells.near(a.At, s.DistanceM, metres, func(c int32) bool { served[c] = true; return true })
+	}
+	return served
+}
+
+// audiencePersons are the residents of a cell a standard is about; 0 where the number is secret.
+func (c *Cell) audiencePersons(s *Standard) int {
+	n, secret := c.persons(s.Audience.set())
+	if secret {
+		return 0
+	}
+	return n
+}
+
+// AssetByID is the asset with the id, nil when there is none. Assets are in the order of their ids.
+func (g *Ground) AssetByID(id int64) *GroundAsset {
+	i, ok := slices.BinarySearchFunc(g.Assets, id, func(a GroundAsset, id int64) int { return cmp.Compare(a.ID, id) })
+	if !ok {
+		return nil
+	}
+	return &g.Assets[i]
+}
