@@ -11,6 +11,7 @@ export const section: typeof polish = {
   proposals: 'Proposed facts',
   map: 'Map',
   whatIf: 'What if',
+  investments: 'Proposals',
   programmes: 'Programmes',
   summaries: 'Summaries',
 }

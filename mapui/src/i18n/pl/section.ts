@@ -10,6 +10,7 @@ export const section = {
   proposals: 'Propozycje faktów',
   map: 'Mapa',
   whatIf: 'Co jeśli',
+  investments: 'Propozycje',
   programmes: 'Programy',
   summaries: 'Raporty',
 }
