@@ -70,6 +70,14 @@ bench-serving: ## measure the serving targets over 1,050,000 places and print th
 	@go build -o .tools/servingbench ./api/servingbench
 	@.tools/servingbench $(if $(PROFILE),-profile .tools/serving.pprof) $(if $(LARGE),-large 10000000)
 
+# The million-place registry is loaded anew unless BENCH_DATA names a folder that keeps it.
+.PHONY: bench-ui
+bench-ui: build ## measure the map in a browser, over the demonstration data and over 1,000,000 places, and print one table
+	@.ci/prerequisites --test
+	@mkdir -p .tools
+	@go build -o .tools/servingbench ./api/servingbench
+	@.ci/bench-ui
+
 .PHONY: lint
 lint: $(GOLANGCI) ## gofmt, go vet, golangci-lint and the direction of imports
 	@unformatted=$$(find $(GO_FOLDERS) -name node_modules -prune -o -name '*.go' -print0 | xargs -0 -r gofmt -l); \

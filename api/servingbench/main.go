@@ -31,6 +31,7 @@ type settings struct {
 	data     string
 	profile  string
 	only     string
+	keep     bool
 }
 
 func main() {
@@ -41,6 +42,7 @@ func main() {
 	flag.StringVar(&cfg.data, "data", "", "folder of the database, kept for the next run; none: a temporary one")
 	flag.StringVar(&cfg.profile, "profile", "", "file for a CPU profile of the server during the uncached tile set")
 	flag.StringVar(&cfg.only, "only", "", "measure only these: baseline,tiles,filters,facets,ogc,cache,changes,memory")
+	flag.BoolVar(&cfg.keep, "keep", false, "measure nothing: print the address of the database as soon as it is loaded, and keep it running until interrupted")
 	child := flag.Bool("server", false, "be the server (the benchmark starts itself so)")
 	flag.Parse()
 	if *child {
@@ -101,6 +103,11 @@ func measure(ctx context.Context, cfg settings) (good bool, err error) {
 	defer func() { err = errors.Join(err, b.cluster.Stop(context.WithoutCancel(ctx))) }()
 	if b.data, b.url, err = b.database(ctx, cfg.places); err != nil {
 		return false, err
+	}
+	if cfg.keep {
+		fmt.Fprintln(b.out, "DATABASE_URL="+b.url)
+		<-ctx.Done()
+		return true, nil
 	}
 	b.lists = tileLists(b.data)
 	for _, part := range []struct {

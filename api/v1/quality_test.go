@@ -190,3 +190,22 @@ func TestPairsAreFoundAcrossStretches(t *testing.T) {
 		t.Errorf("got %.300s, want the pairs of the first stretch and a next one", page.Body)
 	}
 }
+
+// A stop has its other direction across the street under the same name: those are two.
+func TestStopsAcrossTheStreetAreTwo(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	municipality(admin, "1206011", "Tutaj", 19.0, 50.0)
+	stop := func(lon float64) {
+		admin.Send("POST", "/api/v1/places", fmt.Sprintf(`{"name":{"pl":"Rynek","en":"Rynek"},"publication":"published","geometry":{"type":"Point","coordinates":[%v,50.05]},"accuracy":"within_10m","infrastructure":{"category":"transport_stop"}}`, lon)).Want(201)
+	}
+	stop(19.05)
+	stop(19.0502) // 14 m away
+	if got, _ := issuesOf(t, admin, "&kind=duplicate,same_position", 10); len(got) != 0 {
+		t.Errorf("across the street: got %v, want none", got)
+	}
+	stop(19.05003) // 2 m from the first
+	if got, _ := issuesOf(t, admin, "&kind=duplicate", 10); len(got) != 1 {
+		t.Errorf("in the same spot: got %v, want one", got)
+	}
+}

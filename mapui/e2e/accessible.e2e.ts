@@ -1,6 +1,6 @@
 /** Every route and state of the map, for axe: nothing may be wrong. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accessible, drawn, launch, visit } from './browser'
 
 let browser: Browser
@@ -86,28 +86,29 @@ async function settled(page: Page) {
   await page.waitForTimeout(400)
 }
 
-describe.each(states)('$name', (state) => {
-  test('light, wide', async () => {
-    const { page, context, complaints } = await visit(browser, { as: state.as })
-    await page.goto(state.path)
-    await state.then?.(page)
-    await settled(page)
-    await accessible(page, state.name)
-    expect(await page.evaluate(() => document.querySelectorAll('h1').length), 'one h1').toBe(1)
-    if (!state.name.includes('failed')) expect(complaints).toEqual([])
-    await context.close()
-  })
-  // what brings a page into these states are words, and they are Polish here
-  if (/dialog|filters|suggestions|layers|measuring|empty|failed/.test(state.name)) return
-  test('dark, English, a phone', async () => {
-    const { page, context } = await visit(browser, { as: state.as, colorScheme: 'dark', locale: 'en-GB', viewport: { width: 375, height: 812 }, hasTouch: true })
-    await page.goto(state.path + (state.path.includes('?') ? '&' : '?') + 'lang=en')
-    await state.then?.(page)
-    await settled(page)
-    await accessible(page, state.name)
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
-    await context.close()
-  })
+test.each(states)('$name, light and wide, then dark and on a phone', async (state) => {
+  const { page, context, complaints } = await visit(browser, { as: state.as })
+  await page.goto(state.path)
+  await state.then?.(page)
+  await settled(page)
+  await accessible(page, state.name)
+  expect(await page.evaluate(() => document.querySelectorAll('h1').length), 'one h1').toBe(1)
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  await page.setViewportSize({ width: 375, height: 812 })
+  await settled(page)
+  await accessible(page, `${state.name}, dark, a phone`)
+  if (!state.name.includes('failed')) expect(complaints).toEqual([])
+  await context.close()
+})
+
+test.each(['/', '/miejsca/57?profile=wheelchair', '/ewidencja', '/ewidencja/miejsca/57', '/inwestycje'])('%s in English', async (path) => {
+  const { page, context } = await visit(browser, { as: 'admin', locale: 'en-GB' })
+  await page.goto(path + (path.includes('?') ? '&' : '?') + 'lang=en')
+  await h1(page)
+  await settled(page)
+  await accessible(page, path)
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
+  await context.close()
 })
 
 test('forced colours and reduced motion', async () => {

@@ -7,9 +7,9 @@ import type { Map as LibreMap } from 'maplibre-gl'
 export const address = () => inject('address')
 
 /** Chromium, drawing with the processor as it must without a graphics card. */
-export function launch(): Promise<Browser> {
+export function launch(executablePath = inject('chromium')): Promise<Browser> {
   return chromium.launch({
-    executablePath: inject('chromium'),
+    executablePath,
     args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist', '--disable-dev-shm-usage', '--font-render-hinting=none'],
   })
 }

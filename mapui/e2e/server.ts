@@ -22,7 +22,7 @@ declare module 'vitest' {
 }
 
 /** The Chromium the system has; a test without one fails, it is not skipped. */
-function chromium(): string {
+export function chromium(): string {
   const named = process.env.WOLNICA_CHROMIUM
   if (named) return named
   for (const name of ['chromium', 'google-chrome-stable', 'google-chrome', 'chromium-browser']) {
@@ -31,27 +31,52 @@ function chromium(): string {
   throw new Error('There is no Chromium: apt-get install chromium')
 }
 
-export default async function setup(project: TestProject) {
+export interface Served {
+  address: string
+  /** What it printed so far: the demonstration accounts are in it. */
+  out: () => string
+  stop: () => Promise<void>
+}
+
+/** serve starts the program in a folder, with more arguments and variables of the environment, and waits until it answers. */
+export async function serve(folder: string, more: string[], env: Record<string, string> = {}): Promise<Served> {
   const binary = resolve(process.env.WOLNICA_E2E_BINARY ?? '../bin/wolnica')
-  const folder = mkdtempSync(join(tmpdir(), 'wolnica-e2e-'))
-  chmodSync(folder, 0o755) // PostgreSQL runs as another user when the tests run as root
-  const server = spawn(binary, ['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--demo', '--log-format', 'json', '--client-rate', '0'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn(binary, ['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--log-format', 'json', '--client-rate', '0', ...more], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let log = ''
   let out = ''
   server.stderr.on('data', (text: Buffer) => (log = (log + text.toString()).slice(-20_000)))
   server.stdout.on('data', (text: Buffer) => (out += text.toString()))
   const address = await started(server, () => out, () => log)
+  return {
+    address,
+    out: () => out,
+    stop: async () => {
+      const ended = new Promise((done) => server.once('exit', done))
+      server.kill('SIGINT')
+      await ended
+    },
+  }
+}
+
+/** temporary makes a folder that the user who runs PostgreSQL can enter, too. */
+export function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wolnica-e2e-'))
+  chmodSync(folder, 0o755) // PostgreSQL runs as another user when the tests run as root
+  return folder
+}
+
+export default async function setup(project: TestProject) {
+  const folder = temporary()
+  const server = await serve(folder, ['--demo'])
   const accounts: Record<string, Account> = {}
-  for (const [, email, password] of out.matchAll(/^\s+(\S+@wolnica\.example)\s+(\S+)/gm)) {
+  for (const [, email, password] of server.out().matchAll(/^\s+(\S+@wolnica\.example)\s+(\S+)/gm)) {
     if (email && password) accounts[email.split('@')[0] ?? ''] = { email, password }
   }
-  project.provide('address', address)
+  project.provide('address', server.address)
   project.provide('accounts', accounts)
   project.provide('chromium', chromium())
   return async () => {
-    const ended = new Promise((done) => server.once('exit', done))
-    server.kill('SIGINT')
-    await ended
+    await server.stop()
     rmSync(folder, { recursive: true, force: true })
     if (existsSync('e2e/results') && readdirSync('e2e/results').length === 0) rmSync('e2e/results', { recursive: true })
   }

@@ -1186,7 +1186,8 @@ func (t *Import) doublesNearby(ctx context.Context) ([]models.ImportIssue, error
 		JOIN o ON (o.i, o.cx, o.cy, o.name, o.category) = (c.i, c.cx, c.cy, c.name, c.category) AND o.id <> c.id
 		JOIN places p ON p.id = t.id
 		LEFT JOIN import_rows r ON r.place_id = o.id
-		WHERE ST_DistanceSphere(c.p, o.p) <= 100 AND NOT coalesce(c.address <> o.address, false)
+		WHERE ST_DistanceSphere(c.p, o.p) <= CASE c.category WHEN 'transport_stop' THEN `+fmt.Sprint(stopsApartM)+` ELSE 100 END
+			AND NOT coalesce(c.address <> o.address, false)
 			AND (r.row IS NULL OR r.row < t.row OR NOT r.touched)
 		ORDER BY t.row, ST_DistanceSphere(c.p, o.p), o.id`)
 	if err != nil {

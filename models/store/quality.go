@@ -18,6 +18,8 @@ const (
 	// duplicateM is how near two places are that may be one, in metres, and duplicateLike how alike their names (pg_trgm, 0 to 1).
 	duplicateM    = 30
 	duplicateLike = 0.6
+	// stopsApartM is how far apart two stops of one name are that are two: the other one is across the street.
+	stopsApartM = 5
 	// qualityStretch is how many places are looked at for pairs to make one page.
 	qualityStretch = 5000
 	// MaxCountedPairs is how many places may be in reach for their pairs to be counted.
@@ -210,6 +212,8 @@ func (s *Store) qualityOf(ctx context.Context, q *query, user *models.User, f Qu
 	like := "similarity(fold_text(p.name_pl), fold_text(o.name_pl))"
 	alike := fmt.Sprintf("(p.heritage_category IS NOT NULL AND o.heritage_category IS NOT NULL OR p.infrastructure_category IS NOT NULL AND o.infrastructure_category IS NOT NULL) AND %s >= %v", like, duplicateLike)
 	order := "o.id > p.id"
+	// the stops of one name on either side of a street are two
+	alike += fmt.Sprintf(" AND NOT (coalesce(p.infrastructure_category = 'transport_stop' AND o.infrastructure_category = 'transport_stop', false) AND ST_Distance(p.geom::geography, o.geom::geography) > %d)", stopsApartM)
 	if f.PlaceID != nil {
 		order = "o.id <> p.id"
 	}

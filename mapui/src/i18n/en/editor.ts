@@ -73,7 +73,6 @@ export const editor: typeof polish = {
   from: (year: number) => `from ${year}`,
   to: (year: number) => `until ${year}`,
   week: 'This week (as saved)',
-  closed: 'closed',
   unparsed: 'The hours cannot be read. Check the notation.',
   searchGo: 'Search',
   found: (n: number) => count(n, '# place', '# places'),

@@ -83,7 +83,6 @@ export const editor = {
   from: (year: number) => `od ${year}`,
   to: (year: number) => `do ${year}`,
   week: 'Ten tydzień (jak zapisano)',
-  closed: 'nieczynne',
   unparsed: 'Godzin nie da się odczytać. Sprawdź zapis.',
   searchGo: 'Szukaj',
   found: (n: number) => plural(n, { one: '# miejsce', few: '# miejsca', many: '# miejsc', other: '# miejsca' }),
