@@ -65,15 +65,21 @@ export function temporary(): string {
   return folder
 }
 
-export default async function setup(project: TestProject) {
-  const folder = temporary()
+/** demonstration serves the demonstration data and knows its accounts by role. */
+export async function demonstration(folder: string): Promise<Served & { accounts: Record<string, Account> }> {
   const server = await serve(folder, ['--demo'])
   const accounts: Record<string, Account> = {}
   for (const [, email, password] of server.out().matchAll(/^\s+(\S+@wolnica\.example)\s+(\S+)/gm)) {
     if (email && password) accounts[email.split('@')[0] ?? ''] = { email, password }
   }
+  return { ...server, accounts }
+}
+
+export default async function setup(project: TestProject) {
+  const folder = temporary()
+  const server = await demonstration(folder)
   project.provide('address', server.address)
-  project.provide('accounts', accounts)
+  project.provide('accounts', server.accounts)
   project.provide('chromium', chromium())
   return async () => {
     await server.stop()
