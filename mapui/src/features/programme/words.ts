@@ -19,7 +19,7 @@ export const percentOf = (n: number, decimals = 1): string => `${number(n, decim
 
 export const capital = (text: string) => (text ? text[0]!.toLocaleUpperCase() + text.slice(1) : text)
 export const kindLabel = (code: string) => capital(vocabulary.label('proposal_kind', code))
-export const titleOf = (p: { title: Schemas['Text']; id?: number }) => inLanguage(p.title) || f.numbered(p.id ?? 0)
+export const titleOf = (p: { title?: Schemas['Text']; id?: number }) => inLanguage(p.title) || f.numbered(p.id ?? 0)
 
 /** rangeText writes the span of a cost, or nothing where it has none. */
 export function rangeText(cost: { low_pln?: number | null; high_pln?: number | null; likely_pln?: number }): string {
@@ -42,4 +42,4 @@ export function lockText(lock: string | undefined, year?: number | null): string
 export const municipalityOf = (p: { municipality?: { name: string } }) => p.municipality?.name ?? f.outside
 
 /** totalOf is all the money of a fund, or of its years that count. */
-export const totalOf = (fund: Fund, from = 0, to = Infinity) => fund.years.filter((y) => y.year >= from && y.year <= to).reduce((sum, y) => sum + y.pln, 0)
+export const totalOf = (fund: Fund, from = 0, to = Infinity) => fund.years.filter((y) => y.year >= from && y.year <= to).reduce((sum, y) => sum + (y.pln ?? 0), 0)
