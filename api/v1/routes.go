@@ -81,6 +81,7 @@ func Routes(d Deps) []api.Route {
 		h.funds(),
 		h.exclusionGroups(),
 		h.scenarios(),
+		h.programmeRuns(),
 		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
 	)
