@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,12 +16,13 @@ import (
 
 // A Solver looks for better programmes of a problem than the one whose starts it is given, and tells each it finds, and each bound it
 // proves. It ends when it has proven that nothing better exists, or has used up its own limits, with nil; with an error when it could not
-// go on. The problem is valid; the same problem, starts and seed give the same last programme. It stops within a second when ctx ends.
+// go on: a models.Error has words for people. The problem is valid; the same problem, starts and seed give the same last programme, unless
+// a limit of time ended it. It stops within a second when ctx ends.
 type Solver func(ctx context.Context, p *programme.Problem, start []int, seed int64, tell func(Found)) error
 
 // Found is what a solver tells.
 type Found struct {
-	// Phase is solve or polish, "" as it was.
+	// Phase is one of models.RunPhases, "" as it was.
 	Phase string
 	// Programme is a better one, nil for none.
 	Programme *programme.Programme
@@ -28,6 +30,8 @@ type Found struct {
 	Bound *float64
 	// Version names the solver, Line is one of its log.
 	Version, Line string
+	// Note says to people what is to be known of the programme although nothing failed: that the time was over.
+	Note *models.Text
 }
 
 const (
@@ -162,7 +166,7 @@ type solving struct {
 
 func (w *solving) begin() error {
 	w.best = &programme.Programme{}
-	w.run.Status, w.run.Phase = models.RunRunning, "solve"
+	w.run.Status, w.run.Phase = models.RunRunning, "polish"
 	return json.Unmarshal(w.run.Programme, w.best)
 }
 
@@ -173,6 +177,9 @@ func (w *solving) take(f Found) {
 	run := w.run
 	if f.Phase != "" {
 		run.Phase = f.Phase
+	}
+	if f.Note != nil && !w.rejected {
+		w.warn(f.Note.PL, f.Note.EN)
 	}
 	if f.Version != "" {
 		run.SolverVersion = f.Version
@@ -232,8 +239,12 @@ func (w *solving) close(ctx context.Context, ended, stopped bool, err error) {
 		w.end(ctx, models.RunStopped)
 	case err != nil:
 		w.r.log.Error("the solver failed", "run", w.run.ID, "error", err)
-		w.warn("Solver przerwał pracę; zachowano ostatni sprawdzony program. Przebieg można wznowić.",
-			"The solver broke off; the last checked programme was kept. The run can be resumed.")
+		words := models.Text{PL: "Solver przerwał pracę.", EN: "The solver broke off."}
+		var known *models.Error
+		if errors.As(err, &known) {
+			words = known.Message
+		}
+		w.warn(words.PL+" Zachowano ostatni sprawdzony program; przebieg można wznowić.", words.EN+" The last checked programme was kept; the run can be resumed.")
 		w.run.Log = append(w.run.Log, "error: "+err.Error())
 		w.end(ctx, models.RunFailed)
 	case w.rejected:

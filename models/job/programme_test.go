@@ -124,15 +124,16 @@ func TestWhatASolverFindsIsStoredWithItsCertificate(t *testing.T) {
 			t.Errorf("got the seed %d and starts %v", seed, start)
 		}
 		bound := objective * 1.5
-		tell(job.Found{Phase: "solve", Version: "solver 1", Bound: &bound, Line: "first"})
+		tell(job.Found{Phase: "proof", Version: "solver 1", Bound: &bound, Line: "first"})
 		tell(job.Found{Programme: only(t, p, -1, 1), Line: "worse"})
 		lower := objective * 1.25
 		tell(job.Found{Bound: &lower})
 		tell(job.Found{Bound: &bound}) // a bound that was better stays
+		tell(job.Found{Note: &models.Text{PL: "Czas minął.", EN: "Time is over."}})
 		return nil
 	}
 	got := solved(t, s, solvedBy(t, s, solver), run.ID)
-	if got.Status != models.RunDone || got.Phase != "end" || got.SolverVersion != "solver 1" || len(got.Log) != 2 || got.WarningPL != "" {
+	if got.Status != models.RunDone || got.Phase != "end" || got.SolverVersion != "solver 1" || len(got.Log) != 2 || got.WarningEN != "Time is over." {
 		t.Errorf("got %+v", got)
 	}
 	if *got.Objective != objective || *got.Bound != objective*1.25 || *got.Gap < 0.2499 || *got.Gap > 0.2501 {
@@ -200,7 +201,7 @@ func TestALostSolverLeavesTheLastGoodAnswer(t *testing.T) {
 // waits solves until it is told to stop.
 func waits(begun chan<- struct{}) job.Solver {
 	return func(ctx context.Context, p *programme.Problem, _ []int, _ int64, tell func(job.Found)) error {
-		tell(job.Found{Phase: "solve", Line: "begun"})
+		tell(job.Found{Phase: "proof", Line: "begun"})
 		begun <- struct{}{}
 		<-ctx.Done()
 		return ctx.Err()
