@@ -413,6 +413,8 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"/api/v1/views": {"/api/v1/views", "/api/v1/views?workspace=registry"}, "/api/v1/views/:id": {"/api/v1/views/7770001", "/api/v1/views/777"},
 		"/api/v1/planning/proposals":     {"/api/v1/planning/proposals", "/api/v1/planning/proposals?q=kurhan", fmt.Sprintf("/api/v1/planning/proposals?place=%d", hidden.places[0]), "/api/v1/planning/proposals?municipality=" + hereCode},
 		"/api/v1/planning/proposals/:id": {"/api/v1/planning/proposals/1", "/api/v1/planning/proposals/777"}, "/api/v1/planning/proposals/:id/history": {"/api/v1/planning/proposals/777/history"},
+		"/api/v1/planning/gaps": {"/api/v1/planning/gaps"}, "/api/v1/planning/gaps/cells": {"/api/v1/planning/gaps/cells?standard=sport", "/api/v1/planning/gaps/cells?standard=accessible:culture&format=csv&unserved=true"},
+		"/api/v1/planning/gaps/cells/:id": {"/api/v1/planning/gaps/cells/1", "/api/v1/planning/gaps/cells/777"}, "/api/v1/planning/condition": {"/api/v1/planning/condition", "/api/v1/planning/condition?category=heritage&years=3&beta=2"},
 		"/api/v1/planning/proposals/suggestions": {"/api/v1/planning/proposals/suggestions?limit=5"}, "/api/v1/planning/unit-rates": {"/api/v1/planning/unit-rates"},
 		"/api/v1/planning/funds": {"/api/v1/planning/funds"}, "/api/v1/planning/funds/:id": {"/api/v1/planning/funds/777"}, "/api/v1/planning/funds/:id/history": {"/api/v1/planning/funds/777/history"},
 		"/api/v1/planning/groups": {"/api/v1/planning/groups"}, "/api/v1/planning/groups/:id": {"/api/v1/planning/groups/777"}, "/api/v1/planning/groups/:id/history": {"/api/v1/planning/groups/777/history"},

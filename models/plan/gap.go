@@ -3,7 +3,6 @@ package plan
 import (
 	"context"
 	"math"
-	"slices"
 
 	"wolnica/models"
 )
@@ -84,7 +83,7 @@ func (g *Ground) GapsOf(ctx context.Context, d Demand) ([]Gap, error) {
 	var kind, passing []int32
 	for i := range g.Assets {
 		a := &g.Assets[i]
-		if !slices.ContainsFunc(a.Categories, func(lineage []string) bool { return len(lineage) > 0 && s.serves(lineage, a.AreaM2) }) {
+		if !s.ServedBy(&a.Facility) {
 			continue
 		}
 		kind = append(kind, int32(i))

@@ -61,6 +61,11 @@ var standards = []Standard{
 	{"other", models.Text{PL: "inne miejsca tej samej kategorii", EN: "other places of the same category"}, nil, Everybody, 5000, 0, 0, true, sourceProposal},
 }
 
+// ServedBy says whether the facility meets the standard by what it is; how far it is, in what condition and for whom, is another matter.
+func (s *Standard) ServedBy(f *Facility) bool {
+	return slices.ContainsFunc(f.Categories, func(lineage []string) bool { return len(lineage) > 0 && s.serves(lineage, f.AreaM2) })
+}
+
 // serves says whether a place of the category, given by its code and all above it, meets the standard by what it is.
 func (s *Standard) serves(lineage []string, areaM2 float64) bool {
 	if len(s.Categories) == 0 {
