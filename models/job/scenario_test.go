@@ -218,7 +218,7 @@ func waits(begun chan<- struct{}) job.Solver {
 		tell(programme.Event{Phase: programme.PhaseProof})
 		begun <- struct{}{}
 		<-ctx.Done()
-		return &programme.Result{Status: programme.StatusStopped}, nil
+		return &programme.Result{Status: programme.StatusStopped, Solver: "solver 1"}, nil
 	}
 }
 
@@ -245,7 +245,7 @@ func TestARunIsStoppedWithinASecondAndKeepsItsProgramme(t *testing.T) {
 		t.Errorf("the solver was stopped after %v, want within a second", took)
 	}
 	got := until(t, s, run.ID, func(run *models.ProgrammeRun) bool { return run.Over() })
-	if got.Status != models.RunStopped || *got.Objective != *run.Objective || !got.Resumable() {
+	if got = until(t, s, run.ID, func(run *models.ProgrammeRun) bool { return run.SolverVersion != "" }); got.Status != models.RunStopped || *got.Objective != *run.Objective || !got.Resumable() {
 		t.Errorf("got %+v", got)
 	}
 	if err := s.StopRun(t.Context(), store.System(), run.ID); models.CodeOf(err) != models.CodeConflict {

@@ -326,9 +326,7 @@ func (s *Store) SaveRun(ctx context.Context, run *models.ProgrammeRun, c *plan.C
 		if err := tx.Raw("SELECT status FROM programme_runs WHERE id = ? FOR UPDATE", run.ID).Scan(&status).Error; err != nil {
 			return err
 		}
-		if on = status == models.RunRunning; !on && better == nil {
-			return nil
-		}
+		on = status == models.RunRunning
 		columns := []string{"objective", "bound", "gap", "programme", "solver_version", "log", "updated_at"}
 		if on { // the state a person set stays
 			columns = append(columns, "status", "phase", "warning_pl", "warning_en", "ended_at")
