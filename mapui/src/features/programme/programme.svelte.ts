@@ -8,7 +8,7 @@ import { announce } from '../../ui/announce.svelte'
 import { Draft } from '../editor/draft.svelte'
 import { gapPercent, pollAfter, stepOf, worthTelling, type Told } from './certificate'
 import { lockOf, withLock, type Horizon, type Lock, type LockEntry } from './lanes'
-import { call, type Run, type RunItem } from './run'
+import { readRun, resumeRun, runsOf, startRun, stopRun, type Run, type RunItem } from './run'
 import { f } from './texts'
 import { capital, percentOf, titleOf, type Proposal, type Scenario } from './words'
 
@@ -78,11 +78,11 @@ class Programme {
     this.#id = id
     await outbox.start()
     try {
-      const [scenario, list] = await Promise.all([ask(api.GET('/api/v1/planning/scenarios/{id}', { params: { path: { id } } })), call<{ items: Run[] }>('GET', `/scenarios/${id}/runs`)])
+      const [scenario, list] = await Promise.all([ask(api.GET('/api/v1/planning/scenarios/{id}', { params: { path: { id } } })), runsOf(id)])
       this.#take(scenario)
-      this.runs = list.items
+      this.runs = list
       const wanted = Number(router.query.get('przebieg') ?? 0)
-      const shown = list.items.find((r) => r.id === wanted) ?? list.items[0]
+      const shown = list.find((r) => r.id === wanted) ?? list[0]
       await Promise.all([shown ? this.show(shown.id) : undefined, this.#readProposals()])
       this.ready = true
     } catch (cause) {
@@ -117,7 +117,7 @@ class Programme {
   async show(id: number): Promise<void> {
     clearTimeout(this.#timer)
     this.#told = null
-    this.#set(await call<Run>('GET', `/runs/${id}`))
+    this.#set(await readRun(id))
   }
 
   #set(run: Run): void {
@@ -145,10 +145,10 @@ class Programme {
     if (!before) return
     const abort = (this.#abort = new AbortController())
     try {
-      const state = await call<Run>('GET', `/runs/${before.id}?items=false`, abort.signal)
+      const state = await readRun(before.id, false, abort.signal)
       if (this.run?.id !== before.id) return
       const better = state.over || state.objective !== before.objective
-      const whole = better ? await call<Run>('GET', `/runs/${before.id}`, abort.signal) : { ...before, ...state, items: before.items, log: before.log, left_out: before.left_out }
+      const whole = better ? await readRun(before.id, true, abort.signal) : { ...before, ...state, items: before.items, log: before.log, left_out: before.left_out }
       if (this.run?.id !== before.id) return
       this.#set(whole)
       if (whole.over) this.#since = 0
@@ -160,14 +160,14 @@ class Programme {
     }
   }
 
-  async #do(path: string): Promise<void> {
+  async #do(run: () => Promise<Run>): Promise<void> {
     this.busy = true
     this.refusal = null
     try {
       this.#since = Date.now()
-      const run = await call<Run>('POST', path)
+      const answer = await run()
       if (router.query.has('przebieg')) router.set({ przebieg: null })
-      this.#set(run)
+      this.#set(answer)
     } catch (cause) {
       this.refusal = failureOf(cause)
     } finally {
@@ -179,11 +179,15 @@ class Programme {
   async start(): Promise<void> {
     clearTimeout(this.#settling)
     this.#told = null
-    if (this.run && this.going) await call<Run>('POST', `/runs/${this.run.id}/stop`).catch(() => undefined)
-    await this.#do(`/scenarios/${this.#id}/runs`)
+    if (this.run && this.going) await stopRun(this.run.id).catch(() => undefined)
+    await this.#do(() => startRun(this.#id))
   }
-  stop = (): Promise<void> => (this.run ? this.#do(`/runs/${this.run.id}/stop`) : Promise.resolve())
-  resume = (): Promise<void> => (this.run ? this.#do(`/runs/${this.run.id}/resume`) : Promise.resolve())
+  stop = (): Promise<void> => this.#of(stopRun)
+  resume = (): Promise<void> => this.#of(resumeRun)
+  async #of(run: (id: number) => Promise<Run>): Promise<void> {
+    const id = this.run?.id
+    if (id) await this.#do(() => run(id))
+  }
 
   /** Reads the scenario again after its assumptions were changed elsewhere on the page. */
   changed(answer: JsonObject): void {

@@ -1,79 +1,12 @@
 /** Runs of scenarios as the API gives them. */
-import { ApiError, problem } from '../../api/client'
-import { lang, t } from '../../i18n'
+import { api, ask, type Schemas } from '../../api/client'
 
-export interface Text { pl?: string; en?: string }
+export type Run = Schemas['ProgrammeRun']
+export type RunItem = Schemas['ProgrammeItem']
 
-export interface RunItem {
-  proposal_id: number
-  proposal_version: number
-  title: Text
-  kind: 'repair' | 'renew' | 'make_accessible' | 'build'
-  place_id?: number
-  municipality_id?: number
-  category?: string
-  position: number[]
-  duration_years: number
-  lock: 'free' | 'in' | 'out' | 'year'
-  start_year?: number
-  cost_pln: number
-  spend_pln: number[]
-  funds: { fund_id: number; pln: number[] }[]
-  criteria: Record<string, number>
-  marginal_benefit?: number
-  core_index?: number
-}
-
-export interface RunSummary {
-  first_year: number
-  years: number
-  proposals: number
-  chosen: number
-  cost_pln: number
-  persons: number
-  parts: { benefit: number; service: number; fairness: number; penalty: number }
-  funds: { fund_id: number; budget_pln: number[]; spent_pln: number[]; carried_pln: number[] }[]
-  municipalities: { municipality_id: number; pln: number }[]
-  coverage: { municipality_id: number; standard: string; people: number; before: number; after: number }[]
-  spending_floors: { municipality_id: number; pln: number; short_pln: number }[]
-  coverage_floors: { municipality_id: number; standard: string; share_percent: number; short_persons: number }[]
-}
-
-export interface Run {
-  id: number
-  scenario_id: number
-  scenario_version: number
-  status: 'queued' | 'running' | 'stopped' | 'interrupted' | 'done' | 'failed'
-  phase: string
-  over: boolean
-  resumable: boolean
-  objective?: number
-  bound?: number
-  gap?: number
-  greedy_objective?: number
-  solver_version?: string
-  seed: number
-  input_hash: string
-  warning?: Text
-  created_at: string
-  started_at?: string
-  updated_at: string
-  ended_at?: string
-  summary?: RunSummary
-  log?: string[]
-  items?: RunItem[]
-  left_out?: { proposal_id: number; code: string; reason: Text }[]
-}
-
-export async function call<T>(method: 'GET' | 'POST', path: string, signal?: AbortSignal): Promise<T> {
-  let response: Response
-  try {
-    response = await fetch(`/api/v1/planning${path}`, { method, headers: { 'Accept-Language': lang, Accept: 'application/json' }, ...(signal ? { signal } : {}) })
-  } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
-    throw new ApiError(0, t.common.networkError)
-  }
-  const body: unknown = await response.json().catch(() => null)
-  if (!response.ok) throw problem(response.status, body)
-  return body as T
-}
+export const runsOf = async (scenario: number): Promise<Run[]> => (await ask(api.GET('/api/v1/planning/scenarios/{id}/runs', { params: { path: { id: scenario } } }))).items
+export const startRun = (scenario: number): Promise<Run> => ask(api.POST('/api/v1/planning/scenarios/{id}/runs', { params: { path: { id: scenario } } }))
+/** readRun gives a run with its items, or its state alone. */
+export const readRun = (id: number, items = true, signal?: AbortSignal): Promise<Run> => ask(api.GET('/api/v1/planning/runs/{id}', { params: { path: { id }, query: { items } }, ...(signal ? { signal } : {}) }))
+export const stopRun = (id: number): Promise<Run> => ask(api.POST('/api/v1/planning/runs/{id}/stop', { params: { path: { id } } }))
+export const resumeRun = (id: number): Promise<Run> => ask(api.POST('/api/v1/planning/runs/{id}/resume', { params: { path: { id } } }))

@@ -43,7 +43,7 @@ export const programme: typeof polish = {
   fund: 'Fund',
   group: 'Exclusion group',
   startYear: 'May start in',
-  column: { title: 'Proposal', kind: 'Kind', municipality: 'Municipality', cost: 'Cost', window: 'Start', state: 'State', start: 'Year', benefit: 'Benefit alone', marginal: 'Marginal benefit', core: 'In draws' },
+  column: { title: 'Proposal', municipality: 'Municipality', cost: 'Cost', window: 'Start', state: 'State', start: 'Year', benefit: 'Benefit alone', marginal: 'Marginal benefit', core: 'In draws' },
   fromYear: (y: number) => `from ${y}`,
   untilYear: (y: number) => `until ${y}`,
   anyYear: 'any year',

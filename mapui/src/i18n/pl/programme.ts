@@ -43,7 +43,7 @@ export const programme = {
   group: 'Grupa wykluczeń',
   startYear: 'Może zacząć się w roku',
   column: {
-    title: 'Propozycja', kind: 'Rodzaj', municipality: 'Gmina', cost: 'Koszt', window: 'Rozpoczęcie', state: 'Stan', start: 'Rok', benefit: 'Korzyść sama', marginal: 'Korzyść krańcowa', core: 'W losowaniach',
+    title: 'Propozycja', municipality: 'Gmina', cost: 'Koszt', window: 'Rozpoczęcie', state: 'Stan', start: 'Rok', benefit: 'Korzyść sama', marginal: 'Korzyść krańcowa', core: 'W losowaniach',
   },
   fromYear: (y: number) => `od ${y}`,
   untilYear: (y: number) => `do ${y}`,
