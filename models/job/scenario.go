@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,28 +14,18 @@ import (
 	"wolnica/models/plan/programme"
 )
 
-// A Solver looks for better programmes of a problem than the one whose starts it is given, and tells each it finds, and each bound it
-// proves. It ends when it has proven that nothing better exists, or has used up its own limits, with nil; with an error when it could not
-// go on. The problem is valid; the same problem, starts and seed give the same last programme. It stops within a second when ctx ends.
-type Solver func(ctx context.Context, p *programme.Problem, start []int, seed int64, tell func(Found)) error
-
-// Found is what a solver tells.
-type Found struct {
-	// Phase is solve or polish, "" as it was.
-	Phase string
-	// Programme is a better one, nil for none.
-	Programme *programme.Programme
-	// Bound is what no programme exceeds, nil while it is not known.
-	Bound *float64
-	// Version names the solver, Line is one of its log.
-	Version, Line string
-}
+// A Solver looks for better programmes of a problem than the one whose starts it is to resume from, and tells each it finds, and the bound it
+// proves. However it ends, its result says how; an error is a problem that it refused, or that it could not begin. It stops within a second
+// when ctx ends. ProgrammeSolver.Solve is one.
+type Solver func(ctx context.Context, p *programme.Problem, o programme.Options, tell func(programme.Event)) (*programme.Result, error)
 
 const (
 	// saveEvery is how often what a solver tells is stored at most.
 	saveEvery = time.Second
 	// maxRunLog is how many lines of a run's log are kept: the newest.
 	maxRunLog = 200
+	// solveLimit is how long a run may be solved for: a solver that overruns is ended, and the run says that its time was over.
+	solveLimit = 4 * time.Minute
 	// pollRuns is how often a run under way looks whether somebody stopped it.
 	pollRuns = 500 * time.Millisecond
 )
@@ -103,46 +94,43 @@ func (r *Runner) solve(ctx context.Context, run *models.ProgrammeRun, c *plan.Co
 	}
 	solving, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan error, 1)
-	told := make(chan Found)
+	type answer struct {
+		result *programme.Result
+		err    error
+	}
+	done := make(chan answer, 1)
+	told := make(chan programme.Event)
 	go func() {
 		defer func() {
 			if p := recover(); p != nil {
-				done <- fmt.Errorf("panic: %v", p)
+				done <- answer{err: fmt.Errorf("panic: %v", p)}
 			}
 		}()
-		done <- r.solver(solving, &c.Problem, w.best.Start, run.Seed, func(f Found) {
+		result, err := r.solver(solving, &c.Problem, programme.Options{Seed: uint64(run.Seed), TimeLimit: solveLimit, Resume: w.best.Start}, func(e programme.Event) {
 			select {
-			case told <- f:
+			case told <- e:
 			case <-solving.Done():
 			}
 		})
+		done <- answer{result, err}
 	}()
 	tick := time.NewTicker(pollRuns)
 	defer tick.Stop()
 	stopped := false
 	for {
 		select {
-		case f := <-told:
-			w.take(f)
+		case e := <-told:
+			w.event(e)
 		case <-tick.C:
-			if !stopped && time.Since(w.saved) >= saveEvery/2 {
+			if !stopped && time.Since(w.saved) >= saveEvery {
 				if on, err := w.save(ctx); err == nil && !on {
 					stopped = true
 					stop()
 				}
 			}
-		case err := <-done:
-			for drained := false; !drained; { // what was told before the end
-				select {
-				case f := <-told:
-					w.take(f)
-				default:
-					drained = true
-				}
-			}
+		case a := <-done:
 			// the runner's own end is no reason to lose what was found
-			w.close(context.WithoutCancel(ctx), ctx.Err() != nil, stopped, err)
+			w.close(context.WithoutCancel(ctx), ctx.Err() != nil, stopped, a.result, a.err)
 			return
 		}
 	}
@@ -162,27 +150,35 @@ type solving struct {
 
 func (w *solving) begin() error {
 	w.best = &programme.Programme{}
-	w.run.Status, w.run.Phase = models.RunRunning, "solve"
+	w.run.Status, w.run.Phase = models.RunRunning, "polish"
 	return json.Unmarshal(w.run.Programme, w.best)
 }
 
 func (w *solving) warn(pl, en string) { w.run.WarningPL, w.run.WarningEN = pl, en }
 
-// take keeps what the solver tells, a programme only when it is better and breaks nothing.
-func (w *solving) take(f Found) {
+// event keeps what the solver tells.
+func (w *solving) event(e programme.Event) {
+	if models.RunPhases.Has(string(e.Phase)) && string(e.Phase) != w.run.Phase {
+		w.run.Phase = string(e.Phase)
+		w.note(fmt.Sprintf("%s: %s", e.Elapsed.Round(10*time.Millisecond), e.Phase))
+	}
+	w.take(e.Programme, e.Bound)
+	if e.Programme != nil && w.best == e.Programme {
+		w.note(fmt.Sprintf("%s: objective %.6f", e.Elapsed.Round(10*time.Millisecond), w.best.Value.Objective))
+	}
+}
+
+// note adds a line to the run's log.
+func (w *solving) note(line string) {
+	if w.run.Log = append(w.run.Log, line); len(w.run.Log) > maxRunLog {
+		w.run.Log = w.run.Log[len(w.run.Log)-maxRunLog:]
+	}
+}
+
+// take keeps a programme that is better and breaks nothing, and the lowest bound.
+func (w *solving) take(p *programme.Programme, bound *float64) {
 	run := w.run
-	if f.Phase != "" {
-		run.Phase = f.Phase
-	}
-	if f.Version != "" {
-		run.SolverVersion = f.Version
-	}
-	if f.Line != "" {
-		if run.Log = append(run.Log, f.Line); len(run.Log) > maxRunLog {
-			run.Log = run.Log[len(run.Log)-maxRunLog:]
-		}
-	}
-	if p := f.Programme; p != nil {
+	if p != nil {
 		if wrong := programme.Check(&w.c.Problem, p); len(wrong) > 0 {
 			w.rejected = true
 			w.r.log.Error("a programme of the solver breaks a constraint", "run", run.ID, "kind", wrong[0].Kind, "what", wrong[0].Message.EN)
@@ -192,17 +188,17 @@ func (w *solving) take(f Found) {
 			w.best, w.fresh = p, true
 		}
 	}
-	if f.Bound != nil {
-		bound := *f.Bound
+	if bound != nil {
+		least := *bound
 		if run.Bound != nil {
-			bound = min(bound, *run.Bound)
+			least = min(least, *run.Bound)
 		}
-		run.Bound = &bound
+		run.Bound = &least
 	}
 	if run.Bound != nil {
-		bound := max(*run.Bound, w.best.Value.Objective) // less is what rounding leaves
-		gap := programme.Gap(w.best.Value.Objective, bound)
-		run.Bound, run.Gap = &bound, &gap
+		least := max(*run.Bound, w.best.Value.Objective) // less is what rounding leaves
+		gap := programme.Gap(w.best.Value.Objective, least)
+		run.Bound, run.Gap = &least, &gap
 	}
 }
 
@@ -222,24 +218,55 @@ func (w *solving) save(ctx context.Context) (bool, error) {
 }
 
 // close ends the run by how the solver ended.
-func (w *solving) close(ctx context.Context, ended, stopped bool, err error) {
+func (w *solving) close(ctx context.Context, ended, stopped bool, result *programme.Result, err error) {
+	if err == nil && result == nil {
+		err = errors.New("the solver gave no result")
+	}
+	if result != nil {
+		if result.Solver != "" {
+			w.run.SolverVersion = result.Solver
+		}
+		w.take(result.Programme, result.Bound)
+		if result.Failure != "" {
+			w.r.log.Error("the solver failed", "run", w.run.ID, "status", result.Status, "error", result.Failure)
+			w.note("error: " + result.Failure)
+		}
+	}
 	switch {
-	case ended && err != nil:
+	case stopped:
+		w.end(ctx, models.RunStopped)
+	case ended && (err != nil || result.Status != programme.StatusProved):
 		w.warn("Serwer zakończył pracę w trakcie obliczeń; zachowano ostatni sprawdzony program. Przebieg można wznowić.",
 			"The server ended during the computation; the last checked programme was kept. The run can be resumed.")
 		w.end(ctx, models.RunInterrupted)
-	case stopped:
-		w.end(ctx, models.RunStopped)
 	case err != nil:
 		w.r.log.Error("the solver failed", "run", w.run.ID, "error", err)
-		w.warn("Solver przerwał pracę; zachowano ostatni sprawdzony program. Przebieg można wznowić.",
-			"The solver broke off; the last checked programme was kept. The run can be resumed.")
-		w.run.Log = append(w.run.Log, "error: "+err.Error())
+		words := programme.StatusCrashed.Message()
+		var known *models.Error
+		if errors.As(err, &known) {
+			words = known.Message
+		}
+		w.fail(words)
+		w.note("error: " + err.Error())
 		w.end(ctx, models.RunFailed)
 	case w.rejected:
 		w.end(ctx, models.RunFailed)
-	default:
+	case result.Status == programme.StatusProved:
 		w.end(ctx, models.RunDone)
+	case result.Status == programme.StatusTime:
+		words := result.Status.Message()
+		w.warn(words.PL, words.EN)
+		w.end(ctx, models.RunDone)
+	default:
+		w.fail(result.Status.Message())
+		w.end(ctx, models.RunFailed)
+	}
+}
+
+// fail says why the last programme is the last.
+func (w *solving) fail(words models.Text) {
+	if !w.rejected {
+		w.warn(words.PL+" Przebieg można wznowić.", words.EN+" The run can be resumed.")
 	}
 }
 
