@@ -170,6 +170,9 @@ CREATE TABLE programme_runs (
     -- SHA-256 of inputs; json and not jsonb, so that its bytes stay those that were hashed
     input_hash       text COLLATE "C" NOT NULL,
     inputs           json NOT NULL,
+    -- what the inputs' numbers stand for, without the problem itself
+    frame            json NOT NULL,
+    -- the last programme that passed the independent check
     programme        json,
     log              text[] NOT NULL DEFAULT '{}',
     warning_pl       text NOT NULL DEFAULT '',
@@ -189,6 +192,8 @@ CREATE TABLE programme_items (
     run_id           bigint NOT NULL REFERENCES programme_runs ON DELETE CASCADE,
     ordinal          integer NOT NULL,
     proposal_id      bigint NOT NULL REFERENCES investment_proposals,
+    -- what the proposal was when the run began
+    about            jsonb NOT NULL,
     start_year       integer,
     cost_pln         bigint NOT NULL,
     spend_pln        jsonb NOT NULL DEFAULT '[]',

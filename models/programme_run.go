@@ -30,7 +30,9 @@ type ProgrammeRun struct {
 	InputHash string
 	// Inputs are the frozen inputs; lists leave them out.
 	Inputs json.RawMessage `gorm:"type:json"`
-	// Programme is the last checked programme, the start year index of each item of the inputs, -1 for none.
+	// Frame is what the numbers of Inputs stand for, without the problem itself.
+	Frame json.RawMessage `gorm:"type:json"`
+	// Programme is the last programme that passed the independent check.
 	Programme json.RawMessage `gorm:"type:json"`
 	Log       StringArray
 	// WarningPL and WarningEN say what went wrong, "" for nothing.
@@ -79,12 +81,29 @@ func (r *ProgrammeRun) Resumable() bool {
 	return r.Status == RunStopped || r.Status == RunInterrupted || r.Status == RunFailed
 }
 
+// ItemAbout is what a programme tells of a proposal: as it was when the run began, for it may change later.
+type ItemAbout struct {
+	Version        int     `json:"version"`
+	TitlePL        string  `json:"title_pl"`
+	TitleEN        string  `json:"title_en,omitempty"`
+	KindCode       string  `json:"kind"`
+	PlaceID        *int64  `json:"place_id,omitempty"`
+	MunicipalityID *int64  `json:"municipality_id,omitempty"`
+	Category       string  `json:"category,omitempty"`
+	Lon            float64 `json:"lon"`
+	Lat            float64 `json:"lat"`
+	DurationYears  int     `json:"duration_years"`
+	Lock           string  `json:"lock"`
+}
+
 // ProgrammeItem is a proposal in a run, chosen or not, as it was when the run began.
 type ProgrammeItem struct {
 	RunID int64 `json:"-"`
 	// Ordinal is the item's place in the inputs.
 	Ordinal    int   `json:"-"`
 	ProposalID int64 `json:"proposal_id"`
+	// About is the proposal as it was when the run began.
+	About ItemAbout `gorm:"serializer:json" json:"about"`
 	// StartYear is nil for one that is not in the programme.
 	StartYear *int `json:"start_year,omitempty"`
 	// CostPLN is what it costs in the years it is done in, or would cost in the earliest.

@@ -14,6 +14,7 @@ import (
 	"wolnica/models/job"
 	"wolnica/models/mapdata"
 	"wolnica/models/media"
+	"wolnica/models/plan"
 	"wolnica/models/store"
 )
 
@@ -72,12 +73,15 @@ func Routes(d Deps) []api.Route {
 		h.reports(),
 		h.savedViews(),
 		h.quality(),
+		h.gaps(),
+		h.planCondition(),
 		h.accessTables(),
 		h.suggestions(),
 		h.proposals(),
 		h.funds(),
 		h.exclusionGroups(),
 		h.scenarios(),
+		h.programmeRuns(),
 		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
 	)
@@ -105,6 +109,7 @@ func init() {
 		formats = append(formats, f.Name)
 	}
 	register("export_format", formats)
+	register("gap_reason", plan.GapReasons.Codes())
 	register("verdict_profile", slices.Concat(models.AccessProfiles.Codes(), []string{"custom"}))
 	register("fact_why", access.FactWhys.Codes())
 	register("opening_state", []string{hours.Open.String(), hours.Closed.String(), hours.Unknown.String()})

@@ -21,7 +21,8 @@ import (
 	"wolnica/models/store"
 )
 
-// Runner runs queued imports one after another, and the housekeeping in between; beside them it keeps the stored verdicts true.
+// Runner runs queued imports one after another, and the housekeeping in between; beside them it keeps the stored verdicts true, and works
+// on programme runs one after another.
 // One server has one.
 type Runner struct {
 	store *store.Store
@@ -29,6 +30,9 @@ type Runner struct {
 	dir   string
 	log   *slog.Logger
 	wake  chan struct{}
+	// wakeRuns says that a programme run waits; solver works on them.
+	wakeRuns chan struct{}
+	solver   Solver
 	// judged says that all stored verdicts were found to be drawn by the rules of this program.
 	judged bool
 	// after is time.After; a test does not wait for midnight.
@@ -40,8 +44,11 @@ func New(s *store.Store, files *media.Store, dir string, log *slog.Logger) (*Run
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of uploads: %w", err)
 	}
-	return &Runner{store: s, files: files, dir: dir, log: log, wake: make(chan struct{}, 1), after: time.After}, nil
+	return &Runner{store: s, files: files, dir: dir, log: log, wake: make(chan struct{}, 1), wakeRuns: make(chan struct{}, 1), after: time.After}, nil
 }
+
+// SolveBy sets what works on programme runs; without it they end with the instant answer. It is called before Run.
+func (r *Runner) SolveBy(s Solver) { r.solver = s }
 
 func (r *Runner) nudge() {
 	select {
@@ -58,6 +65,7 @@ func (r *Runner) Run(ctx context.Context) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	beside.Go(func() { r.keepVerdicts(ctx) })
+	beside.Go(func() { r.solveProgrammes(ctx) })
 	chores := time.NewTicker(time.Hour)
 	defer chores.Stop()
 	r.tidy(ctx)

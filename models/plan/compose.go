@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"wolnica/models"
+	"wolnica/models/access"
 	"wolnica/models/plan/programme"
 )
 
@@ -52,8 +53,39 @@ type Composition struct {
 	Maxima [6]float64 `json:"maxima"`
 	// Additive are the weighted criteria beside coverage and accessibility of each item by start in its window: condition, heritage, support,
 	// readiness.
-	Additive [][][4]float64 `json:"additive"`
-	LeftOut  []LeftOut      `json:"left_out"`
+	Additive [][][4]float64     `json:"additive"`
+	About    []models.ItemAbout `json:"about"`
+	LeftOut  []LeftOut          `json:"left_out"`
+	// Seed is that of the scenario: with the same inputs it finds the same programme.
+	Seed int64 `json:"seed"`
+}
+
+// A Frame is a composition without its problem: enough to tell a programme's value to people.
+type Frame struct {
+	FirstYear      int                       `json:"first_year"`
+	Years          int                       `json:"years"`
+	Funds          []int64                   `json:"funds"`
+	Budgets        [][]int64                 `json:"budgets"`
+	Municipalities []int64                   `json:"municipalities"`
+	Standards      []string                  `json:"standards"`
+	Coverage       []programme.Coverage      `json:"coverage"`
+	SpendingFloors []programme.SpendingFloor `json:"spending_floors"`
+	CoverageFloors []programme.CoverageFloor `json:"coverage_floors"`
+	Maxima         [6]float64                `json:"maxima"`
+	LeftOut        []LeftOut                 `json:"left_out"`
+	Items          int                       `json:"items"`
+	Demands        int                       `json:"demands"`
+}
+
+// Frame is the composition without its problem.
+func (c *Composition) Frame() Frame {
+	p := &c.Problem
+	f := Frame{FirstYear: c.FirstYear, Years: p.Years, Funds: c.Funds, Municipalities: c.Municipalities, Standards: c.Standards, Coverage: p.Coverage, SpendingFloors: p.SpendingFloors,
+		CoverageFloors: p.CoverageFloors, Maxima: c.Maxima, LeftOut: c.LeftOut, Items: len(p.Items), Demands: len(p.Demands)}
+	for _, fund := range p.Funds {
+		f.Budgets = append(f.Budgets, fund.Budget)
+	}
+	return f
 }
 
 // A LeftOut is a proposal that could not be chosen from, with the reason.
@@ -138,7 +170,7 @@ func gradeAfter(grade, life, beta, years float64) float64 {
 // cannot be chosen from is left out with its reason, unless a lock asks for it.
 func Compose(in *ComposeInput) (*Composition, error) {
 	c := composer{in: in, s: in.Scenario}
-	c.out = &Composition{FirstYear: c.s.FirstYear, Municipalities: in.Municipalities, LeftOut: []LeftOut{}}
+	c.out = &Composition{FirstYear: c.s.FirstYear, Municipalities: in.Municipalities, LeftOut: []LeftOut{}, Seed: c.s.Seed}
 	c.out.Problem = programme.Problem{Years: c.s.Years, Municipalities: len(in.Municipalities)}
 	c.discount()
 	c.choose()
@@ -364,8 +396,23 @@ func (c *composer) itemsOf() {
 			item.Prerequisites = append(item.Prerequisites, programme.Prerequisite{Item: c.at[n.ProposalID], Lag: n.LagYears})
 		}
 		item.Lock.Kind, item.Lock.Year = c.lockOf(p)
+		c.about(p, item.Lock.Kind)
 		c.out.Problem.Items = append(c.out.Problem.Items, item)
 	}
+}
+
+// about keeps what a programme tells of the proposal.
+func (c *composer) about(p *ComposeProposal, lock programme.LockKind) {
+	a := models.ItemAbout{Version: p.Version, TitlePL: p.TitlePL, TitleEN: p.TitleEN, KindCode: p.KindCode, PlaceID: p.PlaceID, Lon: p.At.Lon, Lat: p.At.Lat, DurationYears: p.DurationYears,
+		Lock: cmp.Or(string(lock), models.LockFree)}
+	if p.Municipality >= 0 {
+		id := c.in.Municipalities[p.Municipality]
+		a.MunicipalityID = &id
+	}
+	if n := len(p.Categories); n > 0 && len(p.Categories[n-1]) > 0 {
+		a.Category = p.Categories[n-1][0]
+	}
+	c.out.About = append(c.out.About, a)
 }
 
 // spend is what a proposal started in the year costs in each year of the work.
@@ -646,7 +693,7 @@ func (c *Composition) ItemsOf(of *programme.Programme) []models.ProgrammeItem {
 		item := &p.Items[i]
 		start := of.Start[i]
 		at := start
-		out := models.ProgrammeItem{Ordinal: i, ProposalID: c.Proposals[i], SpendPLN: make([]int64, p.Years), FundPLN: map[int64][]int64{}, Criteria: map[string]float64{}}
+		out := models.ProgrammeItem{Ordinal: i, ProposalID: c.Proposals[i], About: c.About[i], SpendPLN: make([]int64, p.Years), FundPLN: map[int64][]int64{}, Criteria: map[string]float64{}}
 		if start == programme.Never {
 			at = item.Earliest
 		} else {
@@ -749,4 +796,34 @@ func (c *Composition) payments(of *programme.Programme) []map[int][]int64 {
 		}
 	}
 	return paid
+}
+
+// Opens says whether the work of a proposal at a place opens it to wheelchair users: its fixes first, then its facts. What cannot be read
+// of its facts is an error.
+func Opens(p *models.InvestmentProposal, a *GroundAsset, facts []access.Fact, today models.Day) (bool, error) {
+	site := Site{Facts: facts, Facility: a.Facility}
+	for _, lineage := range a.Categories {
+		if len(lineage) > 0 {
+			site.Codes = append(site.Codes, lineage[0])
+		}
+	}
+	for _, f := range p.Effects.Facts {
+		attr, ok := access.AttrByCode(f.Attribute)
+		if !ok {
+			continue // nothing is judged by it
+		}
+		v, err := attr.Parse(f.Value)
+		if err != nil {
+			return false, fmt.Errorf("read the facts of proposal %d: %w", p.ID, err)
+		}
+		site.Changes = append(site.Changes, access.Change{Part: f.Part, Attr: attr, Value: v})
+	}
+	for _, f := range p.Effects.Fixes {
+		if fix, ok := access.FixByCode(f.Code); ok {
+			site.Repairs = append(site.Repairs, Repair{Fix: fix, Part: f.Part, Units: f.Units})
+		}
+	}
+	var e Evaluator
+	effect := e.Site(&site, today).Effect
+	return Usable(effect.Before, models.VerdictWithHelp)&wheelchair == 0 && Usable(effect.After, models.VerdictWithHelp)&wheelchair != 0, nil
 }

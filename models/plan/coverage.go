@@ -30,6 +30,9 @@ func (c *Cell) persons(who audiences) (n int, secret bool) {
 	return n, secret
 }
 
+// Residents are those of the audience; secret when their number is not told.
+func (c *Cell) Residents(a Audience) (n int, secret bool) { return c.persons(a.set()) }
+
 type audiences uint8
 
 const (

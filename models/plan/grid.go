@@ -12,6 +12,8 @@ const (
 type grid struct {
 	points  []Point
 	buckets map[[2]int32][]int32
+	// spacing is about how far the points are from one another, in metres.
+	spacing float64
 }
 
 func gridOf(points []Point) *grid {
@@ -20,6 +22,8 @@ func gridOf(points []Point) *grid {
 		at := bucketOf(p)
 		g.buckets[at] = append(g.buckets[at], int32(i))
 	}
+	// as far as they would be, spread evenly over the buckets they are in
+	g.spacing = max(100, bucketLat*earthRadius*math.Pi/180*math.Sqrt(float64(len(g.buckets))/float64(max(len(points), 1))))
 	return g
 }
 
@@ -42,6 +46,33 @@ func (g *grid) near(p Point, distance float64, metres Metres, visit func(i int32
 					return
 				}
 			}
+		}
+	}
+}
+
+// nearest is the point of the grid with the shortest way from p, and that way; -1 where the grid is empty.
+func (g *grid) nearest(p Point, metres Metres) (at int32, way float64) {
+	at, way = -1, math.Inf(1)
+	if len(g.points) == 0 {
+		return at, way
+	}
+	take := func(i int32) bool {
+		if w := metres(p, g.points[i]); w < way || w == way && i < at {
+			at, way = i, w
+		}
+		return true
+	}
+	for radius := g.spacing; ; radius *= 2 {
+		across := 2*radius/(earthRadius*math.Pi/180)/bucketLat + 1
+		if across*across > float64(len(g.points)) { // to look at every point is less work than to look at every bucket
+			for i := range g.points {
+				take(int32(i))
+			}
+			return at, way
+		}
+		g.near(p, radius, metres, take)
+		if at >= 0 {
+			return at, way
 		}
 	}
 }

@@ -82,7 +82,7 @@ func servedBy(cells *grid, assets []GroundAsset, s *Standard, metres Metres, pas
 	served := make([]bool, len(cells.points))
 	for i := range assets {
 		a := &assets[i]
-		if !passes(a) || !slices.ContainsFunc(a.Categories, func(lineage []string) bool { return len(lineage) > 0 && s.serves(lineage, a.AreaM2) }) {
+		if !passes(a) || !s.ServedBy(&a.Facility) {
 			continue
 		}
 		cells.near(a.At, s.DistanceM, metres, func(c int32) bool { served[c] = true; return true })

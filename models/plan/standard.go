@@ -28,6 +28,8 @@ type Standard struct {
 	DistanceM float64 `json:"distance_m"`
 	// MinAreaM2 is how large a place has to be to serve it; 0 asks nothing. A place of unknown area does not serve it then.
 	MinAreaM2 float64 `json:"min_area_m2"`
+	// MinGrade is the poorest condition that serves it, an asset grade from 1 (very good) to 5; 0 asks nothing.
+	MinGrade int `json:"min_quality_grade"`
 	// Proposal says that nobody's rule stands behind the distance: Source says who proposes it.
 	Proposal bool        `json:"proposal"`
 	Source   models.Text `json:"source"`
@@ -48,15 +50,20 @@ var (
 func Standards() []Standard { return standards }
 
 var standards = []Standard{
-	{"green_nearby", models.Text{PL: "zieleń w pobliżu", EN: "green space nearby"}, []string{"green_space", "designed_greenery"}, Everybody, 300, 5_000, false, sourceWHO},
-	{"green_3ha", models.Text{PL: "zieleń publiczna od 3 ha", EN: "public green space of 3 ha or more"}, []string{"green_space", "designed_greenery"}, Everybody, 1500, 30_000, false, sourceArt13f},
-	{"green_20ha", models.Text{PL: "zieleń publiczna od 20 ha", EN: "public green space of 20 ha or more"}, []string{"green_space", "designed_greenery"}, Everybody, 3000, 200_000, false, sourceArt13f},
-	{"green_any", models.Text{PL: "zieleń o nieznanej lub mniejszej powierzchni", EN: "green space of unknown or smaller area"}, []string{"green_space", "designed_greenery"}, Everybody, 1500, 0, true, sourceProposal},
-	{"play", models.Text{PL: "plac zabaw (LEAP)", EN: "playground (LEAP)"}, []string{"play"}, UpTo14, 400, 0, false, sourceFIT},
-	{"play_neighbourhood", models.Text{PL: "plac zabaw w dzielnicy (NEAP)", EN: "neighbourhood playground (NEAP)"}, []string{"play"}, UpTo14, 1000, 0, false, sourceFIT},
-	{"sport", models.Text{PL: "sport i pływalnie", EN: "sports and swimming"}, []string{"sport"}, Everybody, 5000, 0, true, sourceProposal},
-	{"culture", models.Text{PL: "kultura i muzea", EN: "culture and museums"}, []string{"culture"}, Everybody, 5000, 0, true, sourceProposal},
-	{"other", models.Text{PL: "inne miejsca tej samej kategorii", EN: "other places of the same category"}, nil, Everybody, 5000, 0, true, sourceProposal},
+	{"green_nearby", models.Text{PL: "zieleń w pobliżu", EN: "green space nearby"}, []string{"green_space", "designed_greenery"}, Everybody, 300, 5_000, 0, false, sourceWHO},
+	{"green_3ha", models.Text{PL: "zieleń publiczna od 3 ha", EN: "public green space of 3 ha or more"}, []string{"green_space", "designed_greenery"}, Everybody, 1500, 30_000, 0, false, sourceArt13f},
+	{"green_20ha", models.Text{PL: "zieleń publiczna od 20 ha", EN: "public green space of 20 ha or more"}, []string{"green_space", "designed_greenery"}, Everybody, 3000, 200_000, 0, false, sourceArt13f},
+	{"green_any", models.Text{PL: "zieleń o nieznanej lub mniejszej powierzchni", EN: "green space of unknown or smaller area"}, []string{"green_space", "designed_greenery"}, Everybody, 1500, 0, 0, true, sourceProposal},
+	{"play", models.Text{PL: "plac zabaw (LEAP)", EN: "playground (LEAP)"}, []string{"play"}, UpTo14, 400, 0, 0, false, sourceFIT},
+	{"play_neighbourhood", models.Text{PL: "plac zabaw w dzielnicy (NEAP)", EN: "neighbourhood playground (NEAP)"}, []string{"play"}, UpTo14, 1000, 0, 0, false, sourceFIT},
+	{"sport", models.Text{PL: "sport i pływalnie", EN: "sports and swimming"}, []string{"sport"}, Everybody, 5000, 0, 0, true, sourceProposal},
+	{"culture", models.Text{PL: "kultura i muzea", EN: "culture and museums"}, []string{"culture"}, Everybody, 5000, 0, 0, true, sourceProposal},
+	{"other", models.Text{PL: "inne miejsca tej samej kategorii", EN: "other places of the same category"}, nil, Everybody, 5000, 0, 0, true, sourceProposal},
+}
+
+// ServedBy says whether the facility meets the standard by what it is; how far it is, in what condition and for whom, is another matter.
+func (s *Standard) ServedBy(f *Facility) bool {
+	return slices.ContainsFunc(f.Categories, func(lineage []string) bool { return len(lineage) > 0 && s.serves(lineage, f.AreaM2) })
 }
 
 // serves says whether a place of the category, given by its code and all above it, meets the standard by what it is.

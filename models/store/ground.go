@@ -21,6 +21,8 @@ type PlanGround struct {
 	Lineages map[string][]string
 	// Population says what the residents are counted from.
 	Population []PopulationSource
+	// CellWidthM is the median width of the population cells in metres, 0 where they are points.
+	CellWidthM float64
 	home       map[int64]int
 }
 
@@ -57,6 +59,9 @@ func (s *Store) ground(ctx context.Context, user *models.User) (*PlanGround, err
 	}
 	if err := s.groundCells(ctx, g); err != nil {
 		return nil, mapError(fmt.Errorf("read the residents of a plan: %w", err))
+	}
+	if err := s.db.WithContext(ctx).Raw("SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY sqrt(ST_Area(geom::geography))), 0) FROM population_cells WHERE deleted_at IS NULL").Scan(&g.CellWidthM).Error; err != nil {
+		return nil, mapError(fmt.Errorf("measure population cells: %w", err))
 	}
 	return g, nil
 }

@@ -74,7 +74,9 @@ type Solution struct {
 	Nodes     int64
 	// RowDual is what one more unit of each row's bound is worth, for models without integer columns; otherwise nil.
 	RowDual []float64
-	bounded bool
+	// ColumnDual is what one more unit of each column would add to the objective, for models without integer columns; otherwise nil.
+	ColumnDual []float64
+	bounded    bool
 }
 
 // Gap is how far the objective may be from the best, relative to the objective; +Inf when there is no solution or bound.
@@ -506,6 +508,6 @@ func (r *run) finish(handle uint64) {
 	r.best.X, r.best.Objective = values, r.model.objective(values)
 	if !mixed {
 		r.best.Bound = r.best.Objective
-		r.best.RowDual = r.floats(rowDual, rows)
+		r.best.RowDual, r.best.ColumnDual = r.floats(rowDual, rows), r.floats(dual, columns)
 	}
 }

@@ -25,9 +25,14 @@ func (s *state) greedy() bool {
 	for i := range all {
 		all[i] = int32(i)
 	}
+	s.purse.patience = greedyPatience
 	s.fill(all, nil)
+	s.purse.patience = -1
 	return true
 }
+
+// greedyPatience keeps an instant answer instant.
+const greedyPatience = 100
 
 // addMust adds what has to be chosen and is not, prerequisites first; what has to start in a certain year, and what has the fewest years to
 // choose from, goes before the rest.
@@ -123,7 +128,7 @@ func (s *state) ratio(i int32) (year int, ratio float64, bundle bool) {
 	if year == Never {
 		return Never, 0, false
 	}
-	return year, gain / float64(max(1, s.in.cost[i][year-s.in.p.Items[i].Earliest])), false
+	return year, gain / max(s.in.priced(int(i), year), tiny), false
 }
 
 // bundleRatio is the gain per złoty of an item together with the prerequisites it lacks.
@@ -135,7 +140,7 @@ func (s *state) bundleRatio(i int) float64 {
 		}
 	}
 	objective := s.objective
-	gain, cost, ok := s.addBundle(i)
+	gain, price, ok := s.addBundle(i)
 	if !ok {
 		return 0
 	}
@@ -143,8 +148,11 @@ func (s *state) bundleRatio(i int) float64 {
 		s.remove(list[k])
 	}
 	s.objective = objective // no trace of rounding
-	return gain / float64(max(1, cost))
+	return gain / max(price, tiny)
 }
+
+// tiny is the price of money that nobody lacks.
+const tiny = 1e-9
 
 // slack is how much a ratio may have fallen before it is compared anew.
 const slack = 0.999

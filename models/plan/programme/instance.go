@@ -23,6 +23,8 @@ type instance struct {
 	money      *money
 	set        []int32 // set of funds of each item, in money
 	must       []int32 // items locked in, prerequisites first
+	// price is what a złoty is worth to each set of funds in each year, once a relaxation has told; nil before.
+	price [][]float64
 }
 
 func newInstance(p *Problem) *instance {
@@ -128,4 +130,18 @@ func (in *instance) demandItems() [][]int32 {
 		}
 	}
 	return lists
+}
+
+// priced is what the money costs that the item takes when it starts in the year: in złoty, or in what a złoty is worth in its years.
+func (in *instance) priced(i, t int) float64 {
+	it := &in.p.Items[i]
+	cost := float64(in.cost[i][t-it.Earliest])
+	if in.price == nil {
+		return max(1, cost)
+	}
+	sum := 0.0
+	for k, s := range it.Spend[t-it.Earliest] {
+		sum += float64(s) * in.price[in.set[i]][t+k]
+	}
+	return sum
 }

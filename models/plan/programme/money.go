@@ -60,16 +60,28 @@ type purse struct {
 	// failed[set·years+start] is the smallest sum that could not be paid even by moving payments between funds, since money was given back.
 	failed []int64
 	funds  int
+	// patience is how many times canPay may still look for payments to move; a negative one never ends. It is slow, and a choice that
+	// would need it is rarely better than the next.
+	patience int
 }
 
 func (m *money) purse() *purse {
 	n := len(m.budget)
-	w := &purse{m: m, funds: n, spent: make([]int64, n*m.years), paid: make([]int64, len(m.sets)*n*m.years), left: make([]int64, n*m.years), failed: make([]int64, len(m.sets)*m.years)}
+	w := &purse{m: m, funds: n, spent: make([]int64, n*m.years), paid: make([]int64, len(m.sets)*n*m.years), left: make([]int64, n*m.years), failed: make([]int64, len(m.sets)*m.years), patience: -1}
 	for f := range m.budget {
 		w.settle(f)
 	}
 	w.forget()
 	return w
+}
+
+// copyFrom makes the purse the same as another of the same money.
+func (w *purse) copyFrom(o *purse) {
+	copy(w.spent, o.spent)
+	copy(w.paid, o.paid)
+	copy(w.left, o.left)
+	copy(w.failed, o.failed)
+	w.patience = o.patience
 }
 
 func (w *purse) forget() {
@@ -140,7 +152,11 @@ func (w *purse) canPay(set int32, start int, spend []int64) bool {
 	if len(funds) > 1 && w.split(set, start, spend, false) {
 		return true
 	}
-	return w.couldMove(set, start, spend) && w.reroute(set, start, spend, false)
+	if w.patience == 0 || !w.couldMove(set, start, spend) {
+		return false
+	}
+	w.patience--
+	return w.reroute(set, start, spend, false)
 }
 
 // pay pays the spending, and says whether it could.

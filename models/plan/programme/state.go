@@ -8,7 +8,8 @@ import (
 type state struct {
 	in        *instance
 	start     []int
-	chosen    int
+	chosen    []int32  // the items that are in, in no order
+	place     []int32  // of each in chosen
 	count     []uint16 // by demand and year: chosen items that cover it and are complete in that year
 	first     []uint8  // year from which each demand is served; years: not
 	taken     []int32  // chosen items of each group
@@ -25,7 +26,7 @@ type state struct {
 
 func (in *instance) state() *state {
 	s := &state{
-		in: in, start: make([]int, len(in.cost)), count: make([]uint16, len(in.weight)*in.years), first: make([]uint8, len(in.weight)),
+		in: in, start: make([]int, len(in.cost)), place: make([]int32, len(in.cost)), count: make([]uint16, len(in.weight)*in.years), first: make([]uint8, len(in.weight)),
 		taken: make([]int32, len(in.p.Groups)), purse: in.money.purse(), spent: make([]int64, len(in.p.SpendingFloors)),
 		by: make([]float64, in.years+1), more: make([]float64, len(in.p.Coverage)),
 	}
@@ -161,16 +162,13 @@ func (s *state) leastTouched() bool {
 	return false
 }
 
-// best is the year in which the item gains most of those it may start in now, and the gain; Never when there is none. With only set, a
-// year of no gain is taken too.
+// best is the year to start the item in of those in which it may start now and gains something, and the gain: the year of most gain, less
+// what the money is worth where that is known. Never when there is none. With anyway, a year in which it gains nothing will do.
 func (s *state) best(i int, anyway bool) (int, float64) {
-	year, most := Never, 0.0
-	if anyway {
-		most = math.Inf(-1)
-	}
 	if s.start[i] != Never || s.in.hi[i] < s.in.lo[i] {
 		return Never, 0
 	}
+	year, gain, most := Never, 0.0, math.Inf(-1)
 	looked := false
 	for t := s.in.lo[i]; t <= s.in.hi[i]; t++ {
 		if !s.allowed(i, t) {
@@ -180,11 +178,19 @@ func (s *state) best(i int, anyway bool) (int, float64) {
 			s.look(i)
 			looked = true
 		}
-		if g := s.gainAt(i, t); g > most && s.affordable(i, t) {
-			year, most = t, g
+		g := s.gainAt(i, t)
+		if g <= 0 && !anyway {
+			continue
+		}
+		net := g
+		if s.in.price != nil {
+			net -= s.in.priced(i, t)
+		}
+		if net > most && s.affordable(i, t) {
+			year, gain, most = t, g, net
 		}
 	}
-	return year, most
+	return year, gain
 }
 
 // add starts the item in a year in which it is allowed, and says whether it could be paid.
@@ -192,6 +198,12 @@ func (s *state) add(i, t int) bool {
 	if !s.purse.pay(s.in.set[i], t, s.spend(i, t)) {
 		return false
 	}
+	s.put(i, t)
+	return true
+}
+
+// put starts the item and pays nothing.
+func (s *state) put(i, t int) {
 	in := s.in
 	it := &in.p.Items[i]
 	s.look(i)
@@ -204,16 +216,23 @@ func (s *state) add(i, t int) bool {
 		}
 	}
 	s.start[i] = t
-	s.chosen++
+	s.place[i] = int32(len(s.chosen))
+	s.chosen = append(s.chosen, int32(i))
 	for _, g := range in.groups[i] {
 		s.taken[g]++
 	}
 	s.after(i, t, 1)
-	return true
 }
 
 // remove takes the item out.
 func (s *state) remove(i int) {
+	t := s.start[i]
+	s.lift(i)
+	s.purse.takeBack(s.in.set[i], t, s.spend(i, t))
+}
+
+// lift takes the item out and gives nothing back.
+func (s *state) lift(i int) {
 	in := s.in
 	it := &in.p.Items[i]
 	t := s.start[i]
@@ -229,11 +248,12 @@ func (s *state) remove(i int) {
 		}
 	}
 	s.start[i] = Never
-	s.chosen--
+	last := s.chosen[len(s.chosen)-1]
+	s.chosen[s.place[i]], s.place[last] = last, s.place[i]
+	s.chosen = s.chosen[:len(s.chosen)-1]
 	for _, g := range in.groups[i] {
 		s.taken[g]--
 	}
-	s.purse.takeBack(in.set[i], t, s.spend(i, t))
 	s.look(i)
 	s.after(i, t, -1)
 	s.look(i)
@@ -283,8 +303,8 @@ func (s *state) bundle(i int) []int {
 }
 
 // addBundle adds the item and the prerequisites it lacks, each as early as may be where others wait for it, and tells the gain and the
-// cost. When it cannot, nothing has changed.
-func (s *state) addBundle(i int) (gain float64, cost int64, ok bool) {
+// price of their money. When it cannot, nothing has changed.
+func (s *state) addBundle(i int) (gain, price float64, ok bool) {
 	list := s.bundle(i)
 	before := s.objective
 	for k, j := range list {
@@ -305,10 +325,42 @@ func (s *state) addBundle(i int) (gain float64, cost int64, ok bool) {
 			}
 			return 0, 0, false
 		}
-		cost += s.in.cost[j][year-s.in.p.Items[j].Earliest]
+		price += s.in.priced(j, year)
 	}
-	return s.objective - before, cost, true
+	return s.objective - before, price, true
 }
 
-// programme copies the starts out.
-func (s *state) programme() []int { return append([]int(nil), s.start...) }
+// begin puts a programme that keeps every constraint into an empty state, and says whether the funds can pay for it.
+func (s *state) begin(start []int) bool {
+	m := s.in.money
+	demand := make([]int64, len(m.sets)*m.years)
+	for i, t := range start {
+		if t == Never {
+			continue
+		}
+		for k, v := range s.spend(i, t) {
+			demand[int(s.in.set[i])*m.years+t+k] += v
+		}
+	}
+	paid, ok := m.payments(demand)
+	if !ok {
+		return false
+	}
+	copy(s.purse.paid, paid)
+	for set := range m.sets {
+		for f := range m.budget {
+			for t := range m.years {
+				s.purse.spent[f*m.years+t] += paid[(set*len(m.budget)+f)*m.years+t]
+			}
+		}
+	}
+	for f := range m.budget {
+		s.purse.settle(f)
+	}
+	for i, t := range start {
+		if t != Never {
+			s.put(i, t)
+		}
+	}
+	return true
+}

@@ -1,0 +1,174 @@
+package v1_test
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/twpayne/go-geom"
+
+	"wolnica/api/apitest"
+	"wolnica/geo"
+	"wolnica/models"
+	"wolnica/models/store"
+)
+
+// planned is a registry with two new playgrounds to choose from and residents about them; the budget pays for one.
+type planned struct {
+	s             *apitest.Server
+	admin         *apitest.Client
+	here, there   int64
+	fund          int64
+	few, many     int64
+	scenario      int64
+	scenariosPath string
+}
+
+func plannedRegistry(t *testing.T) *planned {
+	t.Helper()
+	s := apitest.New(t)
+	p := &planned{s: s, admin: s.Admin()}
+	p.here, p.there = municipality(p.admin, "1206011", "Tutaj", 19.0, 50.0), municipality(p.admin, "1206022", "Tam", 19.1, 50.0)
+	var cells []models.PopulationCell
+	for i, lon := range []float64{19.05, 19.15} {
+		n, children := 1000, []int{20, 300}[i]
+		cells = append(cells, models.PopulationCell{Scheme: "test", Key: fmt.Sprint(i), Geom: geo.Geometry{T: geom.NewPointFlat(geom.XY, []float64{lon, 50.05}).SetSRID(4326)}, PopTotal: &n, Pop0To14: &children,
+			Method: models.MethodDemonstration, MunicipalityID: []*int64{&p.here, &p.there}[i]})
+	}
+	if _, err := s.Store.PutCells(t.Context(), store.System(), cells); err != nil {
+		t.Fatal(err)
+	}
+	p.fund = p.admin.Send("POST", "/api/v1/planning/funds", `{"name":{"pl":"Budżet","en":""},"years":[{"year":2026,"pln":300000}]}`).Want(201).ID()
+	ready := fmt.Sprintf(`"status":"ready","funds":[%d]`, p.fund)
+	p.few = p.admin.Send("POST", "/api/v1/planning/proposals", buildJSON("Mało dzieci", 19.05, 50.05, ready)).Want(201).ID()
+	p.many = p.admin.Send("POST", "/api/v1/planning/proposals", buildJSON("Wiele dzieci", 19.15, 50.05, ready)).Want(201).ID()
+	p.scenario = p.admin.Send("POST", "/api/v1/planning/scenarios", fmt.Sprintf(`{"title":{"pl":"Plan","en":""},"first_year":2026,"years":2,"funds":[%d],"spending_floors":[{"municipality_id":%d,"pln":0}],"coverage_floors":[{"standard":"play_neighbourhood","share_percent":10}]}`, p.fund, p.there)).Want(201).ID()
+	p.scenariosPath = fmt.Sprintf("/api/v1/planning/scenarios/%d", p.scenario)
+	return p
+}
+
+// over waits for the end of a run.
+func over(t *testing.T, c *apitest.Client, path string) *apitest.Answer {
+	t.Helper()
+	for range 500 {
+		if a := c.Get(path).Want(200); a.At("over") == true {
+			return a
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the run did not end")
+	return nil
+}
+
+func TestARunAnswersAtOnceAndKeepsItsInputs(t *testing.T) {
+	p := plannedRegistry(t)
+	made := p.admin.Send("POST", p.scenariosPath+"/runs", nil).Want(201)
+	path := fmt.Sprintf("/api/v1/planning/runs/%d", made.ID())
+	starts := func(a *apitest.Answer) map[int64]any {
+		out := map[int64]any{}
+		for _, i := range a.At("items").([]any) {
+			item := i.(map[string]any)
+			out[int64(item["proposal_id"].(float64))] = item["start_year"]
+		}
+		return out
+	}
+	if got := starts(made); !reflect.DeepEqual(got, map[int64]any{p.few: nil, p.many: 2026.0}) {
+		t.Errorf("got %v, want the playground for more children alone", got)
+	}
+	if made.Header.Get("Location") != path || made.At("summary", "chosen") != 1.0 || made.At("summary", "first_year") != 2026.0 || made.At("objective").(float64) <= 0 || made.At("greedy_objective") != made.At("objective") {
+		t.Errorf("got %s", made.Body)
+	}
+	funds := made.At("summary", "funds", 0).(map[string]any)
+	if spent := funds["spent_pln"].([]any); funds["fund_id"] != float64(p.fund) || spent[0].(float64) < 250_000 || spent[1] != 0.0 {
+		t.Errorf("got %v, want what the playground costs in its year", funds)
+	}
+	for _, f := range made.At("summary", "coverage_floors").([]any) {
+		floor := f.(map[string]any)
+		if missed := floor["short_persons"].(float64) > 0; missed != (floor["municipality_id"] == float64(p.here)) {
+			t.Errorf("got %v, want the floor missed here and met there", floor)
+		}
+	}
+	ended := over(t, p.admin, path)
+	if ended.At("status") != "done" || ended.At("warning", "pl") == nil || !reflect.DeepEqual(starts(ended), starts(made)) {
+		t.Errorf("got %s", ended.Body)
+	}
+	if state := p.admin.Get(path + "?items=false").Want(200); state.JSON()["items"] != nil || state.At("input_hash") != made.At("input_hash") {
+		t.Errorf("got %s, want the state alone", state.Body)
+	}
+	// what changes later changes nothing of the run, and the same inputs give the same programme
+	p.admin.Send("PATCH", fmt.Sprintf("/api/v1/planning/proposals/%d", p.many), `{"status":"withdrawn","title":{"pl":"Inny"}}`, `If-Match: "v1"`).Want(200)
+	again := over(t, p.admin, fmt.Sprintf("/api/v1/planning/runs/%d", p.admin.Send("POST", path+"/repeat", nil).Want(201).ID()))
+	for _, member := range []string{"input_hash", "objective", "items", "summary"} {
+		if !reflect.DeepEqual(again.JSON()[member], ended.JSON()[member]) {
+			t.Errorf("%s: got %v again, want %v", member, again.JSON()[member], ended.JSON()[member])
+		}
+	}
+	fresh := p.admin.Send("POST", p.scenariosPath+"/runs", nil).Want(201)
+	if fresh.At("input_hash") == made.At("input_hash") || !reflect.DeepEqual(starts(fresh), map[int64]any{p.few: 2026.0}) {
+		t.Errorf("got %s, want another answer to other inputs", fresh.Body)
+	}
+	if left := fresh.At("left_out", 0).(map[string]any); left["proposal_id"] != float64(p.many) || left["code"] != "status" {
+		t.Errorf("got %v", left)
+	}
+	if a := p.admin.Get(path + "/inputs").Want(200); a.JSON()["first_year"] != 2026.0 {
+		t.Errorf("got %.200s", a.Body)
+	}
+	if list := p.admin.Get(p.scenariosPath + "/runs").Want(200).At("items").([]any); len(list) != 3 {
+		t.Errorf("got %d runs, want 3", len(list))
+	}
+	if got := p.admin.Get(p.scenariosPath).Want(200).At("newest_run", "id"); got != float64(fresh.ID()) {
+		t.Errorf("got the newest run %v", got)
+	}
+	p.admin.Send("POST", path+"/stop", nil).Want(409)
+	p.admin.Send("POST", path+"/resume", nil).Want(409)
+}
+
+func TestRunsAreSeenWithTheirScenario(t *testing.T) {
+	p := plannedRegistry(t)
+	planner, viewer := p.s.As(roleIn("planner", p.there)), p.s.As(models.UserRole{Role: models.RoleViewer})
+	made := p.admin.Send("POST", p.scenariosPath+"/runs", nil).Want(201)
+	path := fmt.Sprintf("/api/v1/planning/runs/%d", made.ID())
+	over(t, p.admin, path)
+	viewer.Get(path).Want(200)
+	viewer.Send("POST", path+"/repeat", nil).Want(403)
+	viewer.Send("POST", p.scenariosPath+"/runs", nil).Want(403)
+	viewer.Send("POST", path+"/stop", nil).Want(403)
+	planner.Get(path).Want(404)
+	planner.Get(path + "/inputs").Want(404)
+	planner.Send("POST", path+"/resume", nil).Want(404)
+	p.s.Anonymous().Get(path).Want(404)
+	// a planner's own scenario is made of what they may see
+	own := planner.Send("POST", "/api/v1/planning/scenarios", `{"title":{"pl":"Mój","en":""},"first_year":2026,"years":2}`).Want(201).ID()
+	run := planner.Send("POST", fmt.Sprintf("/api/v1/planning/scenarios/%d/runs", own), nil).Want(201)
+	if items := run.At("items").([]any); len(items) != 1 || items[0].(map[string]any)["proposal_id"] != float64(p.many) {
+		t.Errorf("got %s, want the proposal there alone", run.Body)
+	}
+}
+
+func TestAScenarioThatCannotBeAnsweredIsRefused(t *testing.T) {
+	p := plannedRegistry(t)
+	other := p.admin.Send("POST", "/api/v1/planning/funds", `{"name":{"pl":"Inny","en":""},"years":[{"year":2026,"pln":5}]}`).Want(201).ID()
+	for patch, pointer := range map[string]string{
+		fmt.Sprintf(`{"funds":[%d,%d]}`, p.fund, other): "/funds/1",
+		`{"first_year":2040}`:                           "/funds/0",
+		fmt.Sprintf(`{"locks":[{"proposal_id":%d,"lock":"in"},{"proposal_id":%d,"lock":"in"}]}`, p.few, p.many):              "/locks",
+		fmt.Sprintf(`{"municipalities":[%d],"spending_floors":[],"locks":[{"proposal_id":%d,"lock":"in"}]}`, p.here, p.many): "/locks/0",
+		`{"coverage_floors":[{"standard":"luck","share_percent":10}]}`:                                                       "/coverage_floors/0/standard",
+	} {
+		body := `{"title":{"pl":"Plan","en":""},"first_year":2026,"years":2}`
+		id := p.admin.Send("POST", "/api/v1/planning/scenarios", body).Want(201).ID()
+		path := fmt.Sprintf("/api/v1/planning/scenarios/%d", id)
+		p.admin.Send("PATCH", path, patch, `If-Match: "v1"`)
+		if patch == `{"first_year":2040}` {
+			p.admin.Send("PATCH", path, fmt.Sprintf(`{"funds":[%d]}`, p.fund), `If-Match: "v2"`).Want(200)
+		}
+		a := p.admin.Send("POST", path+"/runs", nil).Want(422)
+		if a.At("errors", 0, "pointer") != pointer {
+			t.Errorf("%s: got %s, want %s", patch, a.Body, pointer)
+		}
+		if runs := p.admin.Get(path + "/runs").At("items").([]any); len(runs) != 0 {
+			t.Errorf("%s: got %d runs stored", patch, len(runs))
+		}
+	}
+}

@@ -1,0 +1,286 @@
+package job_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/twpayne/go-geom"
+
+	"wolnica/geo"
+	"wolnica/models"
+	"wolnica/models/job"
+	"wolnica/models/media"
+	"wolnica/models/plan/programme"
+	"wolnica/models/store"
+	"wolnica/models/store/storetest"
+)
+
+// aRun is a run that waits: two proposals with votes, of which the budget pays for one a year, and an answer that takes both.
+func aRun(t *testing.T, s *store.Store) *models.ProgrammeRun {
+	t.Helper()
+	create := func(e any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("create %T: %v", e, err)
+		}
+	}
+	fund := &models.Fund{NamePL: "Budżet", Years: []models.BudgetYear{{Year: 2026, PLN: 100}, {Year: 2027, PLN: 100}}}
+	create(fund, store.Create(t.Context(), s, store.System(), fund))
+	for i := range 2 {
+		votes := 10 * (i + 1)
+		p := &models.InvestmentProposal{KindCode: models.ProposalBuild, Geom: geo.Geometry{T: geom.NewPointFlat(geom.XY, []float64{20, 50}).SetSRID(4326)}, TitlePL: fmt.Sprint("P", i), Status: models.ProposalReady,
+			Readiness: "idea", DurationYears: 1, Lock: models.LockFree, CostLowPLN: 90, CostLikelyPLN: 90, CostHighPLN: 90, PriceYear: 2026, CostBasis: models.CostContract, SpendProfile: []float64{100},
+			Effects: models.ProposalEffects{Category: "playground"}, SupportVotes: &votes, Funds: []int64{fund.ID}, Prerequisites: []models.Prerequisite{}}
+		create(p, store.Create(t.Context(), s, store.System(), p))
+	}
+	scenario := &models.Scenario{TitlePL: "Plan", FirstYear: 2026, Years: 2, Weights: models.DefaultWeights, DiscountPercent: 4, Beta: 1, CostLevel: "likely", Seed: 7,
+		Municipalities: []int64{}, Funds: []int64{}, SpendingFloors: []models.SpendingFloor{}, CoverageFloors: []models.CoverageFloor{}, Locks: []models.ScenarioLock{}}
+	create(scenario, store.Create(t.Context(), s, store.System(), scenario))
+	run, err := s.StartRun(t.Context(), store.System(), scenario.ID)
+	create(run, err)
+	return run
+}
+
+func solvedBy(t *testing.T, s *store.Store, solver job.Solver) *job.Runner {
+	t.Helper()
+	files, err := media.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := job.New(s, files, t.TempDir(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SolveBy(solver)
+	return r
+}
+
+// solved lets the runner work until the run is over.
+func solved(t *testing.T, s *store.Store, r *job.Runner, id int64) *models.ProgrammeRun {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { r.Run(ctx) })
+	defer func() { stop(); running.Wait() }()
+	return until(t, s, id, func(run *models.ProgrammeRun) bool { return run.Over() && (run.EndedAt != nil) })
+}
+
+func until(t *testing.T, s *store.Store, id int64, is func(*models.ProgrammeRun) bool) *models.ProgrammeRun {
+	t.Helper()
+	for range 1000 {
+		run, err := s.Run(t.Context(), store.System(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if is(run) {
+			return run
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the run did not come so far within 10 s")
+	return nil
+}
+
+func starts(t *testing.T, s *store.Store, run int64) (years []int) {
+	t.Helper()
+	items, err := s.RunItems(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range items {
+		if i.StartYear == nil {
+			years = append(years, 0)
+		} else {
+			years = append(years, *i.StartYear)
+		}
+	}
+	return years
+}
+
+// only starts the second proposal, in the second year: a checked programme that is worse than the instant one.
+func only(t *testing.T, p *programme.Problem, start ...int) *programme.Programme {
+	t.Helper()
+	of, err := p.Evaluate(start)
+	if err != nil {
+		t.Error(err)
+	}
+	return of
+}
+
+func TestWhatASolverFindsIsStoredWithItsCertificate(t *testing.T) {
+	s := storetest.Open(t)
+	run := aRun(t, s)
+	if got := starts(t, s, run.ID); fmt.Sprint(got) != "[2027 2026]" {
+		t.Fatalf("the instant answer is %v, want more votes first", got)
+	}
+	objective := *run.Objective
+	solver := func(_ context.Context, p *programme.Problem, start []int, seed int64, tell func(job.Found)) error {
+		if seed != 7 || fmt.Sprint(start) != "[1 0]" {
+			t.Errorf("got the seed %d and starts %v", seed, start)
+		}
+		bound := objective * 1.5
+		tell(job.Found{Phase: "solve", Version: "solver 1", Bound: &bound, Line: "first"})
+		tell(job.Found{Programme: only(t, p, -1, 1), Line: "worse"})
+		lower := objective * 1.25
+		tell(job.Found{Bound: &lower})
+		tell(job.Found{Bound: &bound}) // a bound that was better stays
+		return nil
+	}
+	got := solved(t, s, solvedBy(t, s, solver), run.ID)
+	if got.Status != models.RunDone || got.Phase != "end" || got.SolverVersion != "solver 1" || len(got.Log) != 2 || got.WarningPL != "" {
+		t.Errorf("got %+v", got)
+	}
+	if *got.Objective != objective || *got.Bound != objective*1.25 || *got.Gap < 0.2499 || *got.Gap > 0.2501 {
+		t.Errorf("got objective %v, bound %v and gap %v, want %v, a quarter more and a quarter", *got.Objective, *got.Bound, *got.Gap, objective)
+	}
+	if got := starts(t, s, run.ID); fmt.Sprint(got) != "[2027 2026]" {
+		t.Errorf("a worse programme took the place: %v", got)
+	}
+}
+
+func TestABetterProgrammeTakesThePlace(t *testing.T) {
+	s := storetest.Open(t)
+	run := aRun(t, s)
+	// as if the instant answer had been poor
+	poor := `{"start":[-1,1],"value":{"objective":0.5,"benefit":0.5,"service":0,"chosen":1,"cost":90,"served":0,"least":0,"spent":[[0,90]],"carried":[[0,0]]}}`
+	if _, err := s.Pool().Exec(t.Context(), "UPDATE programme_runs SET programme = $1::text::json, objective = 0.5", poor); err != nil {
+		t.Fatal(err)
+	}
+	got := solved(t, s, solvedBy(t, s, func(_ context.Context, p *programme.Problem, start []int, _ int64, tell func(job.Found)) error {
+		if fmt.Sprint(start) != "[-1 1]" {
+			t.Errorf("got the starts %v", start)
+		}
+		tell(job.Found{Programme: only(t, p, 1, 0)})
+		return nil
+	}), run.ID)
+	if *got.Objective != *run.Objective || fmt.Sprint(starts(t, s, run.ID)) != "[2027 2026]" {
+		t.Errorf("got %v and %v, want what the solver found", *got.Objective, starts(t, s, run.ID))
+	}
+}
+
+// However a solver ends, the last programme that passed the check stays, and words say why it is the last.
+func TestALostSolverLeavesTheLastGoodAnswer(t *testing.T) {
+	for name, solver := range map[string]job.Solver{
+		"crash": func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error {
+			return errors.New("killed")
+		},
+		"panic": func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error { panic("out of memory") },
+		"a programme that overspends": func(_ context.Context, _ *programme.Problem, _ []int, _ int64, tell func(job.Found)) error {
+			tell(job.Found{Programme: &programme.Programme{Start: []int{0, 0}, Value: programme.Value{Objective: 1e6, Spent: [][]int64{{180, 0}}, Carried: [][]int64{{0, 0}}}}})
+			return nil
+		},
+		"a value that is not true": func(_ context.Context, p *programme.Problem, _ []int, _ int64, tell func(job.Found)) error {
+			of, _ := p.Evaluate([]int{-1, 0})
+			of.Value.Objective = 1e6
+			tell(job.Found{Programme: of})
+			return nil
+		},
+	} {
+		s := storetest.Open(t)
+		run := aRun(t, s)
+		got := solved(t, s, solvedBy(t, s, solver), run.ID)
+		if got.Status != models.RunFailed || got.WarningPL == "" || got.WarningEN == "" || *got.Objective != *run.Objective || fmt.Sprint(starts(t, s, run.ID)) != "[2027 2026]" {
+			t.Errorf("%s: got %+v with %v, want the instant answer with words", name, got, starts(t, s, run.ID))
+		}
+		if err := s.ResumeRun(t.Context(), store.System(), run.ID); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		again := solved(t, s, solvedBy(t, s, func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error { return nil }), run.ID)
+		if again.Status != models.RunDone || again.WarningPL != "" {
+			t.Errorf("%s, resumed: got %+v", name, again)
+		}
+	}
+}
+
+// waits solves until it is told to stop.
+func waits(begun chan<- struct{}) job.Solver {
+	return func(ctx context.Context, p *programme.Problem, _ []int, _ int64, tell func(job.Found)) error {
+		tell(job.Found{Phase: "solve", Line: "begun"})
+		begun <- struct{}{}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+}
+
+func TestARunIsStoppedWithinASecondAndKeepsItsProgramme(t *testing.T) {
+	s := storetest.Open(t)
+	run := aRun(t, s)
+	begun, ended := make(chan struct{}, 1), make(chan struct{})
+	inner := waits(begun)
+	r := solvedBy(t, s, func(ctx context.Context, p *programme.Problem, start []int, seed int64, tell func(job.Found)) error {
+		defer close(ended)
+		return inner(ctx, p, start, seed, tell)
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { r.Run(ctx) })
+	defer func() { stop(); running.Wait() }()
+	<-begun
+	if err := s.StopRun(t.Context(), store.System(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now()
+	<-ended
+	if took := time.Since(at); took > time.Second {
+		t.Errorf("the solver was stopped after %v, want within a second", took)
+	}
+	got := until(t, s, run.ID, func(run *models.ProgrammeRun) bool { return run.Over() })
+	if got.Status != models.RunStopped || *got.Objective != *run.Objective || !got.Resumable() {
+		t.Errorf("got %+v", got)
+	}
+	if err := s.StopRun(t.Context(), store.System(), run.ID); models.CodeOf(err) != models.CodeConflict {
+		t.Errorf("got %v for a second stop, want a conflict", err)
+	}
+}
+
+func TestARestartInterruptsRunsThatCanBeResumed(t *testing.T) {
+	s := storetest.Open(t)
+	run := aRun(t, s)
+	begun := make(chan struct{}, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	r := solvedBy(t, s, waits(begun))
+	running.Go(func() { r.Run(ctx) })
+	<-begun
+	stop()
+	running.Wait()
+	got, err := s.Run(t.Context(), store.System(), run.ID)
+	if err != nil || got.Status != models.RunInterrupted || got.WarningEN == "" || !got.Resumable() {
+		t.Fatalf("got %+v, %v after the server ended", got, err)
+	}
+	// a server that was killed could not say so: the next one does
+	if _, err := s.Pool().Exec(t.Context(), "UPDATE programme_runs SET status = 'running', warning_pl = '', ended_at = NULL"); err != nil {
+		t.Fatal(err)
+	}
+	done := func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error { return nil }
+	if got = solved(t, s, solvedBy(t, s, done), run.ID); got.Status != models.RunInterrupted || got.WarningPL == "" {
+		t.Errorf("got %+v, want it interrupted", got)
+	}
+	if err := s.ResumeRun(t.Context(), store.System(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got = solved(t, s, solvedBy(t, s, done), run.ID); got.Status != models.RunDone || got.WarningPL != "" || *got.Objective != *run.Objective {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestInputsThatWereChangedAreNotComputed(t *testing.T) {
+	s := storetest.Open(t)
+	run := aRun(t, s)
+	if _, err := s.Pool().Exec(t.Context(), "UPDATE programme_runs SET inputs = replace(inputs::text, '\"seed\":7', '\"seed\":8')::json"); err != nil {
+		t.Fatal(err)
+	}
+	called := false
+	got := solved(t, s, solvedBy(t, s, func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error {
+		called = true
+		return nil
+	}), run.ID)
+	if got.Status != models.RunFailed || got.WarningPL == "" || called {
+		t.Errorf("got %+v, solver called: %v", got, called)
+	}
+}
