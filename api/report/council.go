@@ -207,6 +207,7 @@ type councilPage struct {
 	Badges      []string
 	Statement   string
 	Proof       string
+	Made        string
 	Facts       []councilFact
 	Basis       []councilFact
 	Map         *councilMap
@@ -223,6 +224,7 @@ type councilPage struct {
 	Weights     []councilFact
 	Assumptions []councilAssumed
 	Criteria    []string
+	HasBenefit  bool
 	HasCore     bool
 }
 
@@ -255,6 +257,7 @@ type councilRow struct {
 	Cost                   string
 	Criteria               []string
 	Benefit, PerMillion    string
+	Points                 string
 	Core, CoreWord         string
 	Locked                 string
 	Reason                 string
@@ -344,6 +347,9 @@ func (v *councilView) page(links CouncilLinks) *councilPage {
 	}
 	chosen, others := v.chosen()
 	out.Statement, out.Proof = v.statement(), v.proof()
+	if out.Made = councilTexts.in("by_greedy", w); p.Certificate.Solver != "" {
+		out.Made = councilTexts.in("by_solver", w)
+	}
 	budget, spent := v.totals()
 	out.Lead = out.Horizon + " · " + w.count(int64(len(p.Municipalities)), "gmina", "gminy", "gmin", "municipality", "municipalities") + " · " + w.money(budget)
 	gained, unserved := v.served()
@@ -359,7 +365,7 @@ func (v *councilView) page(links CouncilLinks) *councilPage {
 	out.Budget = v.budget()
 	for i, it := range chosen {
 		out.Items = append(out.Items, v.row(it, i+1))
-		out.HasCore = out.HasCore || it.CoreIndex != nil
+		out.HasCore, out.HasBenefit = out.HasCore || it.CoreIndex != nil, out.HasBenefit || it.MarginalBenefit != nil
 	}
 	out.Coverage = v.allCoverage()
 	for _, m := range p.Equity {
@@ -494,11 +500,9 @@ func (v *councilView) row(it *CouncilItem, number int) councilRow {
 	for _, c := range it.Criteria {
 		row.Criteria = append(row.Criteria, w.decimal(c, 2))
 	}
+	row.Points, row.PerMillion = w.decimal(it.points(), 2), w.decimal(it.worth(), 2)
 	if b := it.MarginalBenefit; b != nil {
 		row.Benefit = w.decimal(*b, 2)
-		if it.CostPLN > 0 {
-			row.PerMillion = w.decimal(*b/float64(it.CostPLN)*1e6, 2)
-		}
 	}
 	if c := it.CoreIndex; c != nil {
 		row.Core, row.CoreWord = w.percent(*c, 0), w.in(coreWord(*c))

@@ -102,13 +102,5 @@ func compareTitles(a, b *CouncilItem) int {
 	return cmp.Or(strings.Compare(a.Title.PL, b.Title.PL), cmp.Compare(a.ProposalID, b.ProposalID))
 }
 
-// compareBenefit orders by marginal benefit for the money; what is not known comes first in it, and so last where the best go first.
-func compareBenefit(a, b *CouncilItem) int {
-	of := func(it *CouncilItem) float64 {
-		if it.MarginalBenefit == nil {
-			return math.Inf(-1)
-		}
-		return *it.MarginalBenefit / float64(max(it.CostPLN, 1))
-	}
-	return cmp.Compare(of(a), of(b))
-}
+// compareBenefit orders by what an item gives for the money.
+func compareBenefit(a, b *CouncilItem) int { return cmp.Compare(a.worth(), b.worth()) }

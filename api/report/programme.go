@@ -321,14 +321,16 @@ func (it *CouncilItem) alone() (points float64) {
 	return points
 }
 
-// worth is what an item gives for a million złoty: its marginal benefit where that is known, or else what it adds alone.
-func (it *CouncilItem) worth() float64 {
-	points := it.alone()
+// points are what an item gives: its marginal benefit where that is known, or else what it adds alone.
+func (it *CouncilItem) points() float64 {
 	if it.MarginalBenefit != nil {
-		points = *it.MarginalBenefit
+		return *it.MarginalBenefit
 	}
-	return points / float64(max(it.CostPLN, 1)) * 1e6
+	return it.alone()
 }
+
+// worth are its points for a million złoty.
+func (it *CouncilItem) worth() float64 { return it.points() / float64(max(it.CostPLN, 1)) * 1e6 }
 
 // reasons says of each item that was not chosen why.
 func (c *councilReader) reasons() {
@@ -369,8 +371,8 @@ func (c *councilReader) reasons() {
 		case it.worth() < least:
 			it.Reason = models.Text{PL: gives(pl) + "; każda wybrana pozycja daje co najmniej " + pl.decimal(least, 2) + ".", EN: gives(en) + "; each item chosen gives " + en.decimal(least, 2) + " or more."}
 		default:
-			it.Reason = models.Text{PL: gives(pl) + ", nie mniej niż najsłabsza z wybranych (" + pl.decimal(least, 2) + "). Nie mieści się jednak w pieniądzach tych lat i źródeł, z których może korzystać, albo służy tym samym mieszkańcom co wybrane.",
-				EN: gives(en) + ", no less than the weakest of those chosen (" + en.decimal(least, 2) + "). But it does not fit the money of the years and funds it may use, or serves the same residents as those chosen."}
+			it.Reason = models.Text{PL: gives(pl) + " – nie mniej niż najsłabsza z wybranych (" + pl.decimal(least, 2) + "), ale nie mieści się w pieniądzach swoich lat i źródeł albo służy tym, którym służą wybrane.",
+				EN: gives(en) + " – no less than the weakest chosen (" + en.decimal(least, 2) + "), but it does not fit the money of its years and funds, or serves those whom the chosen serve."}
 		}
 	}
 }
