@@ -419,6 +419,7 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"/api/v1/planning/funds": {"/api/v1/planning/funds"}, "/api/v1/planning/funds/:id": {"/api/v1/planning/funds/777"}, "/api/v1/planning/funds/:id/history": {"/api/v1/planning/funds/777/history"},
 		"/api/v1/planning/groups": {"/api/v1/planning/groups"}, "/api/v1/planning/groups/:id": {"/api/v1/planning/groups/777"}, "/api/v1/planning/groups/:id/history": {"/api/v1/planning/groups/777/history"},
 		"/api/v1/planning/scenarios/:id/runs": {"/api/v1/planning/scenarios/777/runs"}, "/api/v1/planning/runs/:id": {"/api/v1/planning/runs/777"}, "/api/v1/planning/runs/:id/inputs": {"/api/v1/planning/runs/777/inputs"},
+		"/api/v1/planning/runs/:id/report": {"/api/v1/planning/runs/777/report?format=html", "/api/v1/planning/runs/777/report?format=xlsx"}, "/raporty/program/:id": {"/raporty/program/777", "/raporty/program/777?format=geojson"},
 		"/api/v1/planning/scenarios": {"/api/v1/planning/scenarios"}, "/api/v1/planning/scenarios/:id": {"/api/v1/planning/scenarios/777"}, "/api/v1/planning/scenarios/:id/history": {"/api/v1/planning/scenarios/777/history"},
 		"/api/v1/indicators":     {"/api/v1/indicators", "/api/v1/indicators?category=church", "/api/v1/indicators?category=manor", "/api/v1/indicators?category=playground,walking_trail", "/api/v1/indicators?municipality=" + hereCode},
 		"/api/v1/quality-issues": {"/api/v1/quality-issues", "/api/v1/quality-issues?kind=duplicate", "/api/v1/quality-issues?dismissed=true"},

@@ -33,6 +33,8 @@ const (
 	appImports       appKind = "imports"
 	appImport        appKind = "import"
 	appPlanning      appKind = "planning"
+	appGaps          appKind = "gaps"
+	appForecast      appKind = "forecast"
 	appProgrammes    appKind = "programmes"
 	appProgramme     appKind = "programme"
 	appInvestments   appKind = "investments"
@@ -190,6 +192,8 @@ func (s *Site) workspacePart() part {
 			get("/ewidencja/importy", appImports, sectionRegistry, "workspace.imports"),
 			get("/ewidencja/importy/:id", appImport, sectionRegistry, "workspace.import"),
 			get("/inwestycje", appPlanning, sectionPlanning, "workspace.planning"),
+			get("/inwestycje/braki", appGaps, sectionPlanning, "workspace.gaps"),
+			get("/inwestycje/prognoza", appForecast, sectionPlanning, "workspace.forecast"),
 			get("/inwestycje/programy", appProgrammes, sectionPlanning, "workspace.programmes"),
 			get("/inwestycje/programy/:id", appProgramme, sectionPlanning, "workspace.programme"),
 			get("/inwestycje/propozycje", appInvestments, sectionPlanning, "workspace.investments"),
@@ -209,6 +213,8 @@ var workspaceTexts = texts{
 	"workspace.imports":       {PL: "Importy", EN: "Imports"},
 	"workspace.import":        {PL: "Import", EN: "Import"},
 	"workspace.planning":      {PL: "Mapa inwestycji", EN: "Investment map"},
+	"workspace.gaps":          {PL: "Braki usług", EN: "Service gaps"},
+	"workspace.forecast":      {PL: "Stan i prognoza", EN: "Condition and forecast"},
 	"workspace.programmes":    {PL: "Programy inwestycyjne", EN: "Investment programmes"},
 	"workspace.programme":     {PL: "Program inwestycyjny", EN: "Investment programme"},
 	"workspace.investments":   {PL: "Propozycje inwestycji", EN: "Investment proposals"},

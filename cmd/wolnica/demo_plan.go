@@ -21,46 +21,84 @@ const (
 )
 
 // loadPlanning stores a demonstration of the investment programme, unless somebody plans already: two funds, proposals made of the
-// registry's own suggestions in every municipality, and a scenario with floors beside one without, each with a run that waits for the solver.
+// registry's own suggestions in every municipality, and a scenario with floors beside one without, each with a run that waits for the
+// solver. What a killed load left out is made up for.
 func (l *demoLoad) loadPlanning() error {
 	funds, err := l.store.Funds(l.ctx, store.System(), false)
-	if err != nil || len(funds) > 0 {
+	if err != nil || slices.ContainsFunc(funds, func(f store.ListedFund) bool { return f.Method != models.MethodDemonstration }) {
 		return err
 	}
 	scenarios, err := l.store.Scenarios(l.ctx, store.System(), false)
-	if err != nil || len(scenarios) > 0 {
+	if err != nil || len(scenarios) > 1 || slices.ContainsFunc(scenarios, func(s store.ListedScenario) bool { return s.Method != models.MethodDemonstration }) {
 		return err
 	}
-	found, ground, err := l.store.Suggestions(l.ctx, store.System(), store.SuggestionFilter{Limit: 200})
-	if err != nil || len(found) == 0 {
+	if len(funds) == 0 {
+		if err := store.CreateAll(l.ctx, l.store, store.System(), demoFunds()...); err != nil {
+			return err
+		}
+		if funds, err = l.store.Funds(l.ctx, store.System(), false); err != nil {
+			return err
+		}
+	}
+	_, proposed, _, err := l.store.Proposals(l.ctx, store.System(), store.ProposalFilter{}, models.Page{Limit: 1})
+	if err != nil {
 		return err
 	}
-	common, grant := demoFund("Budżet metropolii (pokaz)", "Budget of the metropolis (demonstration)", demoBudget*3/4), demoFund("Dotacja na dostępność i dziedzictwo (pokaz)", "Grant for accessibility and heritage (demonstration)", demoBudget/4)
-	if err := store.CreateAll(l.ctx, l.store, store.System(), common, grant); err != nil {
+	if proposed == 0 {
+		found, _, err := l.store.Suggestions(l.ctx, store.System(), store.SuggestionFilter{Limit: 200})
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		proposals := demoProposals(found, funds)
+		if err := store.CreateAll(l.ctx, l.store, store.System(), proposals...); err != nil {
+			return err
+		}
+	}
+	if err := l.demoGroup(); err != nil {
 		return err
 	}
-	proposals := demoProposals(found, common.ID, grant.ID)
-	if err := store.CreateAll(l.ctx, l.store, store.System(), proposals...); err != nil {
-		return err
-	}
-	if err := l.demoGroups(proposals); err != nil {
-		return err
-	}
+	return l.demoScenarios(scenarios)
+}
+
+// demoScenarios makes the scenarios that are not there yet, and runs those that never ran.
+func (l *demoLoad) demoScenarios(there []store.ListedScenario) error {
+	free := demoScenario("40 mln zł na lata 2026–2030, bez progów", "PLN 40 m for 2026–2030, without floors")
 	floors := demoScenario("40 mln zł na lata 2026–2030, z progami", "PLN 40 m for 2026–2030, with floors")
-	for _, m := range ground.Municipalities {
+	municipalities, err := l.store.Municipalities(l.ctx, store.System(), false)
+	if err != nil {
+		return err
+	}
+	for _, m := range municipalities {
 		floors.SpendingFloors = append(floors.SpendingFloors, models.SpendingFloor{MunicipalityID: m.ID, PLN: demoFloor})
 	}
 	floors.CoverageFloors = []models.CoverageFloor{{Standard: "sport", SharePercent: 50}}
-	free := demoScenario("40 mln zł na lata 2026–2030, bez progów", "PLN 40 m for 2026–2030, without floors")
 	for _, s := range []*models.Scenario{free, floors} {
-		if err := store.Create(l.ctx, l.store, store.System(), s); err != nil {
-			return err
+		id, ran := int64(0), false
+		for _, o := range there {
+			if o.TitlePL == s.TitlePL {
+				id, ran = o.ID, o.RunID != nil
+			}
 		}
-		if _, err := l.store.StartRun(l.ctx, store.System(), s.ID); err != nil {
+		if id == 0 {
+			if err := store.Create(l.ctx, l.store, store.System(), s); err != nil {
+				return err
+			}
+			id = s.ID
+		}
+		if ran {
+			continue
+		}
+		if _, err := l.store.StartRun(l.ctx, store.System(), id); err != nil {
 			return fmt.Errorf("run %q: %w", s.TitleEN, err)
 		}
 	}
 	return nil
+}
+
+// demoFunds are the budget, and a grant that pays for accessibility and repairs alone.
+func demoFunds() []*models.Fund {
+	return []*models.Fund{demoFund("Budżet metropolii (pokaz)", "Budget of the metropolis (demonstration)", demoBudget*3/4),
+		demoFund("Dotacja na dostępność i remonty (pokaz)", "Grant for accessibility and repairs (demonstration)", demoBudget/4)}
 }
 
 func demoFund(pl, en string, pln int64) *models.Fund {
@@ -79,12 +117,20 @@ func demoScenario(pl, en string) *models.Scenario {
 
 // demoProposals makes proposals of the best suggestions of each kind in each municipality. How far they are prepared is invented, and they
 // say that they are a demonstration.
-func demoProposals(found []plan.Suggestion, common, grant int64) []*models.InvestmentProposal {
+func demoProposals(found []plan.Suggestion, funds []store.ListedFund) []*models.InvestmentProposal {
 	type kind struct {
 		municipality int
 		kind         string
 	}
 	taken := map[kind]int{}
+	var common, grant []int64
+	for _, f := range funds {
+		if f.NamePL == demoFunds()[0].NamePL {
+			common = append(common, f.ID)
+		} else {
+			grant = append(grant, f.ID)
+		}
+	}
 	var proposals []*models.InvestmentProposal
 	for i := range found {
 		s := &found[i]
@@ -94,9 +140,9 @@ func demoProposals(found []plan.Suggestion, common, grant int64) []*models.Inves
 		}
 		taken[of]++
 		p := s.Proposal
-		p.Status, p.Method, p.Funds = models.ProposalReady, models.MethodDemonstration, []int64{common}
+		p.Status, p.Method, p.Funds = models.ProposalReady, models.MethodDemonstration, slices.Clone(common)
 		if p.KindCode == models.ProposalAccessible || p.KindCode == models.ProposalRepair {
-			p.Funds = append(p.Funds, grant)
+			p.Funds = append(p.Funds, grant...)
 		}
 		p.Readiness = models.Readinesses.Entries[len(proposals)%3].Code
 		proposals = append(proposals, &p)
@@ -104,17 +150,20 @@ func demoProposals(found []plan.Suggestion, common, grant int64) []*models.Inves
 	return proposals
 }
 
-// demoGroups makes an exclusion group of the first two new facilities of one category in one municipality: variants of the site.
-func (l *demoLoad) demoGroups(proposals []*models.InvestmentProposal) error {
-	var builds []*models.InvestmentProposal
-	for _, p := range proposals {
-		if p.KindCode == models.ProposalBuild && p.MunicipalityID != nil {
-			builds = append(builds, p)
-		}
+// demoGroup makes an exclusion group of the first two new facilities of one category in one municipality, variants of the site, unless there
+// is a group.
+func (l *demoLoad) demoGroup() error {
+	groups, err := l.store.Groups(l.ctx, store.System(), false)
+	if err != nil || len(groups) > 0 {
+		return err
+	}
+	builds, _, _, err := l.store.Proposals(l.ctx, store.System(), store.ProposalFilter{Kinds: []string{models.ProposalBuild}}, models.Page{Limit: 1000})
+	if err != nil {
+		return err
 	}
 	for i, p := range builds {
-		n := slices.IndexFunc(builds[i+1:], func(o *models.InvestmentProposal) bool {
-			return *o.MunicipalityID == *p.MunicipalityID && o.Effects.Category == p.Effects.Category
+		n := slices.IndexFunc(builds[i+1:], func(o store.ListedInvestment) bool {
+			return p.MunicipalityID != nil && o.MunicipalityID != nil && *o.MunicipalityID == *p.MunicipalityID && o.Category == p.Category
 		})
 		if n < 0 {
 			continue

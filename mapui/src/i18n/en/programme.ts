@@ -209,6 +209,8 @@ export const programme: typeof polish = {
 
   compute: 'Compute the programme',
   again: 'Compute again',
+  exports: 'Download',
+  document: 'Document for the council',
   stop: 'Stop',
   resume: 'Resume',
   refused: 'The server refused.',

@@ -210,6 +210,8 @@ export const programme = {
 
   compute: 'Policz program',
   again: 'Policz od nowa',
+  exports: 'Pobierz',
+  document: 'Dokument dla rady',
   stop: 'Zatrzymaj',
   resume: 'Wznów',
   refused: 'Serwer odmówił.',
