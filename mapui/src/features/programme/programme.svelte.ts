@@ -228,6 +228,6 @@ export const programme = new Programme()
 /** certificate says how good a programme is known to be. */
 export function certificate(run: Run): string {
   const gap = gapPercent(run.gap)
-  if (gap === null) return run.items || run.summary ? f.certificate.none : f.certificate.nothing
+  if (gap === null) return !run.summary ? f.certificate.nothing : run.over ? f.certificate.unproved : f.certificate.none
   return gap === 0 ? f.certificate.best : f.certificate.within(percentOf(gap, 2))
 }

@@ -222,6 +222,7 @@ export const programme: typeof polish = {
   certificate: {
     nothing: 'No programme yet.',
     none: 'The instant programme. How good it is has not been proved yet.',
+    unproved: 'A programme without a proof of how good it is.',
     best: 'No better programme exists: proved.',
     within: (gap: string) => `No programme better by more than ${gap} exists.`,
   },

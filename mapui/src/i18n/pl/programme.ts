@@ -223,6 +223,7 @@ export const programme = {
   certificate: {
     nothing: 'Jeszcze bez programu.',
     none: 'Program natychmiastowy. Dowód, jak dobry jest, jeszcze nie powstał.',
+    unproved: 'Program bez dowodu, jak dobry jest.',
     best: 'Nie istnieje lepszy program: udowodniono.',
     within: (gap: string) => `Nie istnieje program lepszy o więcej niż ${gap}.`,
   },
