@@ -13,6 +13,7 @@ export const section: typeof polish = {
   gaps: 'Gaps',
   forecast: 'Forecast',
   whatIf: 'What if',
+  investments: 'Proposals',
   programmes: 'Programmes',
   summaries: 'Summaries',
 }

@@ -12,6 +12,7 @@ export const section = {
   gaps: 'Braki',
   forecast: 'Prognoza',
   whatIf: 'Co jeśli',
+  investments: 'Propozycje',
   programmes: 'Programy',
   summaries: 'Raporty',
 }
