@@ -33,6 +33,8 @@ const (
 	appImports     appKind = "imports"
 	appImport      appKind = "import"
 	appPlanning    appKind = "planning"
+	appGaps        appKind = "gaps"
+	appForecast    appKind = "forecast"
 	appProgrammes  appKind = "programmes"
 )
 
@@ -186,6 +188,8 @@ func (s *Site) workspacePart() part {
 			get("/ewidencja/importy", appImports, sectionRegistry, "workspace.imports"),
 			get("/ewidencja/importy/:id", appImport, sectionRegistry, "workspace.import"),
 			get("/inwestycje", appPlanning, sectionPlanning, "workspace.planning"),
+			get("/inwestycje/braki", appGaps, sectionPlanning, "workspace.gaps"),
+			get("/inwestycje/prognoza", appForecast, sectionPlanning, "workspace.forecast"),
 			get("/inwestycje/programy", appProgrammes, sectionPlanning, "workspace.programmes"),
 		},
 	}
@@ -201,6 +205,8 @@ var workspaceTexts = texts{
 	"workspace.imports":    {PL: "Importy", EN: "Imports"},
 	"workspace.import":     {PL: "Import", EN: "Import"},
 	"workspace.planning":   {PL: "Mapa inwestycji", EN: "Investment map"},
+	"workspace.gaps":       {PL: "Braki usług", EN: "Service gaps"},
+	"workspace.forecast":   {PL: "Stan i prognoza", EN: "Condition and forecast"},
 	"workspace.programmes": {PL: "Programy inwestycyjne", EN: "Investment programmes"},
 	"workspace.script":     {PL: "Ta strona wymaga skryptu (JavaScript): w tej przeglądarce jest wyłączony albo nie dał się uruchomić.", EN: "This page needs a script (JavaScript): in this browser it is switched off, or could not start."},
 	"workspace.chosen":     {PL: "Ta strona wymaga mapy, a wybrana jest wersja tekstowa.", EN: "This page needs the map, and the text version is chosen."},

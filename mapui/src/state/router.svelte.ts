@@ -3,7 +3,7 @@
 export type RouteName =
   | 'explore' | 'products' | 'place' | 'product'
   | 'registry' | 'edit' | 'editProduct' | 'new' | 'queues' | 'reports' | 'imports' | 'import'
-  | 'planning' | 'programmes'
+  | 'planning' | 'gaps' | 'forecast' | 'programmes'
 
 export type Workspace = 'explore' | 'registry' | 'planning'
 
@@ -29,6 +29,8 @@ const table: [RegExp, RouteName, Workspace][] = [
   [/^\/ewidencja\/importy$/, 'imports', 'registry'],
   [/^\/ewidencja\/importy\/(\d+)$/, 'import', 'registry'],
   [/^\/inwestycje$/, 'planning', 'planning'],
+  [/^\/inwestycje\/braki$/, 'gaps', 'planning'],
+  [/^\/inwestycje\/prognoza$/, 'forecast', 'planning'],
   [/^\/inwestycje\/programy$/, 'programmes', 'planning'],
 ]
 

@@ -10,6 +10,8 @@ export const section: typeof polish = {
   survey: 'Field survey',
   proposals: 'Proposed facts',
   map: 'Map',
+  gaps: 'Gaps',
+  forecast: 'Forecast',
   whatIf: 'What if',
   programmes: 'Programmes',
   summaries: 'Summaries',

@@ -9,6 +9,8 @@ export const section = {
   survey: 'Ankieta terenowa',
   proposals: 'Propozycje faktów',
   map: 'Mapa',
+  gaps: 'Braki',
+  forecast: 'Prognoza',
   whatIf: 'Co jeśli',
   programmes: 'Programy',
   summaries: 'Raporty',
