@@ -16,6 +16,7 @@ import (
 	"wolnica/models/mapdata"
 	"wolnica/models/media"
 	"wolnica/models/plan"
+	"wolnica/models/plan/pabulib"
 	"wolnica/models/store"
 )
 
@@ -90,6 +91,7 @@ func Routes(d Deps) []api.Route {
 		h.scenarios(),
 		h.programmeRuns(),
 		h.programmeReports(),
+		h.votes(),
 		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
 	)
@@ -108,6 +110,7 @@ func init() {
 	register("place_sort", store.PlaceSorts())
 	register("product_sort", store.ProductSorts())
 	register("proposal_sort", store.ProposalSorts())
+	register("vote_type", pabulib.VoteTypes.Codes())
 	register("protection_filter", slices.Concat(models.ProtectionForms.Codes(), models.Inventories.Codes(), models.InternationalListings.Codes(), []string{"any", "none"}))
 	register("map_facet", mapdata.PlaceFacetNames())
 	register("verified_filter", append(models.AccessProfiles.Codes(), models.VerifiedAny))
