@@ -79,6 +79,11 @@ const states: State[] = [
   { name: 'imports', path: '/ewidencja/importy', as: 'admin', then: h1 },
   { name: 'planning', path: '/inwestycje', as: 'planner', then: h1 },
   { name: 'programmes', path: '/inwestycje/programy', as: 'planner', then: h1 },
+  { name: 'gaps', path: '/inwestycje/braki', as: 'planner', then: async (page) => { await page.getByRole('heading', { name: 'Dlaczego' }).waitFor() } },
+  { name: 'forecast', path: '/inwestycje/prognoza', as: 'planner', then: async (page) => { await page.getByRole('heading', { name: 'Jeśli nikt nic nie zrobi' }).waitFor() } },
+  { name: 'proposals', path: '/inwestycje/propozycje', as: 'planner', then: h1 },
+  { name: 'a new proposal', path: '/inwestycje/propozycje/nowa', as: 'planner', then: h1 },
+  { name: 'a programme', path: '/inwestycje/programy/2', as: 'planner', then: h1 },
   { name: 'a new scenario', path: '/inwestycje/programy', as: 'planner', then: async (page) => {
     await page.getByRole('button', { name: 'Nowy scenariusz' }).click()
     await page.getByRole('group', { name: 'Wagi kryteriów' }).waitFor()

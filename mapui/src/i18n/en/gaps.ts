@@ -19,7 +19,7 @@ export const gaps: typeof polish = {
   modelled: 'Where residents live is modelled: nobody counted them in these cells.',
   unserved: 'not served',
   ofAll: (n) => `of ${n}`,
-  worst: 'in the worst municipality it serves',
+  worst: 'served in the worst municipality',
   secret: (n) => plural(n, { one: '# suppressed cell not served', other: '# suppressed cells not served' }),
   reasons: 'Why',
   reason: { none: 'no such place', too_far: 'too far', too_poor: 'in too poor a condition', inaccessible: 'not accessible in a wheelchair' },

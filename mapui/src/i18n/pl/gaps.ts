@@ -18,7 +18,7 @@ export const gaps = {
   modelled: 'Rozmieszczenie mieszkańców jest modelowane, nikt ich nie policzył w tych komórkach.',
   unserved: 'bez usługi',
   ofAll: (n: string) => `z ${n}`,
-  worst: 'najgorsza gmina ma usługę dla',
+  worst: 'ma usługę w najgorszej gminie',
   secret: (n: number) => plural(n, { one: '# komórka utajniona bez usługi', few: '# komórki utajnione bez usługi', many: '# komórek utajnionych bez usługi', other: '# komórki utajnionej bez usługi' }),
   reasons: 'Dlaczego',
   reason: { none: 'nie ma takiego miejsca', too_far: 'za daleko', too_poor: 'w zbyt złym stanie', inaccessible: 'niedostępne na wózku' },
