@@ -182,7 +182,7 @@ CREATE TABLE programme_runs (
     updated_at       timestamptz NOT NULL DEFAULT now(),
     ended_at         timestamptz,
     CONSTRAINT programme_runs_status_known CHECK (status IN ('queued', 'running', 'stopped', 'interrupted', 'done', 'failed')),
-    CONSTRAINT programme_runs_phase_known CHECK (phase IN ('greedy', 'solve', 'polish', 'check', 'end')),
+    CONSTRAINT programme_runs_phase_known CHECK (phase IN ('greedy', 'polish', 'proof', 'finish', 'end')),
     CONSTRAINT programme_runs_hash_form CHECK (input_hash ~ '^[0-9a-f]{64}$')
 );
 CREATE INDEX programme_runs_scenario_idx ON programme_runs (scenario_id, id DESC);

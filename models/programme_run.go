@@ -67,9 +67,9 @@ var RunStatuses = CodeList{Name: "run_status", Entries: []CodeEntry{
 // RunPhases are what a run is doing.
 var RunPhases = CodeList{Name: "run_phase", Entries: []CodeEntry{
 	{"greedy", Text{"odpowiedź natychmiastowa", "instant answer"}},
-	{"solve", Text{"dowód optymalności", "proof of optimality"}},
-	{"polish", Text{"doszlifowanie", "polishing"}},
-	{"check", Text{"niezależne sprawdzenie", "independent check"}},
+	{"polish", Text{"poprawianie", "polishing"}},
+	{"proof", Text{"dowód optymalności", "proof of optimality"}},
+	{"finish", Text{"doszlifowanie", "finishing"}},
 	{"end", Text{"koniec", "end"}},
 }}
 

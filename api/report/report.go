@@ -64,9 +64,13 @@ func New(cfg Config) (*Reports, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse the reports' templates: %w", err)
 	}
-	sum := sha256.Sum256([]byte(reportCSS))
-	return &Reports{cfg: cfg, templates: t, policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"}, nil
+	return &Reports{cfg: cfg, templates: t, policy: policyOf(reportCSS)}, nil
+}
+
+// policyOf is the content security policy of a page that holds the styles and asks for nothing.
+func policyOf(css string) string {
+	sum := sha256.Sum256([]byte(css))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 }
 
 // The addresses of the reports.
@@ -95,6 +99,7 @@ func (s *Reports) Mount(engine *gin.Engine) {
 		{placePath + ":id", []string{"html", "xlsx", "pdf"}, nil, s.place},
 		{municipalityPath + ":teryt", []string{"html", "xlsx", "pdf"}, []string{"category", "page"}, s.municipality},
 		{statementPath + ":id", []string{"html", "text"}, nil, s.statement},
+		{programmePath + ":id", ProgrammeFormats, nil, s.programme},
 	} {
 		api.Get(engine, r.path, s.cfg.Gates.Handler(api.Heavy), func(c *gin.Context) {
 			q, err := newRequest(c, r.formats, r.more)

@@ -80,6 +80,9 @@ func New(cfg Config) (http.Handler, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 30 * time.Second
 	}
+	if cfg.PDF == nil {
+		cfg.PDF = pdf.New(pdf.Config{}) // one for all, for it bounds the browsers
+	}
 	cfg.Auth.TrustedProxies, cfg.Auth.Now = cfg.TrustedProxies, cfg.Now
 	metrics := api.NewMetrics()
 	metrics.Registry.MustRegister(databaseMetrics{cfg.Store})
@@ -136,7 +139,7 @@ func New(cfg Config) (http.Handler, error) {
 func documentedRoutes(cfg Config, accounts *auth.Accounts) []api.Route {
 	routes := slices.Concat(
 		accounts.Routes(),
-		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, Temp: cfg.Temp, Now: cfg.Now}),
+		v1.Routes(v1.Deps{Store: cfg.Store, Files: cfg.Files, Jobs: cfg.Jobs, Map: cfg.Map, PDF: cfg.PDF, Temp: cfg.Temp, Now: cfg.Now}),
 	)
 	if cfg.Map != nil {
 		routes = append(routes, tiles.Routes(tiles.Config{Data: cfg.Map, Ground: tileGround(cfg.Ground), CacheBytes: cmp.Or(cfg.TileCache, DefaultTileCache), Gates: cfg.Gates})...)

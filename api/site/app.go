@@ -19,21 +19,27 @@ type appPage struct {
 type appKind string
 
 const (
-	appExplore     appKind = "explore"
-	appPlaces      appKind = "places"
-	appPlace       appKind = "place"
-	appProducts    appKind = "products"
-	appProduct     appKind = "product"
-	appRegistry    appKind = "registry"
-	appNew         appKind = "new"
-	appEditPlace   appKind = "edit"
-	appEditProduct appKind = "editProduct"
-	appQueues      appKind = "queues"
-	appReview      appKind = "reports"
-	appImports     appKind = "imports"
-	appImport      appKind = "import"
-	appPlanning    appKind = "planning"
-	appProgrammes  appKind = "programmes"
+	appExplore       appKind = "explore"
+	appPlaces        appKind = "places"
+	appPlace         appKind = "place"
+	appProducts      appKind = "products"
+	appProduct       appKind = "product"
+	appRegistry      appKind = "registry"
+	appNew           appKind = "new"
+	appEditPlace     appKind = "edit"
+	appEditProduct   appKind = "editProduct"
+	appQueues        appKind = "queues"
+	appReview        appKind = "reports"
+	appImports       appKind = "imports"
+	appImport        appKind = "import"
+	appPlanning      appKind = "planning"
+	appGaps          appKind = "gaps"
+	appForecast      appKind = "forecast"
+	appProgrammes    appKind = "programmes"
+	appProgramme     appKind = "programme"
+	appInvestments   appKind = "investments"
+	appInvestment    appKind = "investment"
+	appNewInvestment appKind = "newInvestment"
 )
 
 // appView is what a page carries to load the map: the addresses, and the data it begins with.
@@ -186,27 +192,39 @@ func (s *Site) workspacePart() part {
 			get("/ewidencja/importy", appImports, sectionRegistry, "workspace.imports"),
 			get("/ewidencja/importy/:id", appImport, sectionRegistry, "workspace.import"),
 			get("/inwestycje", appPlanning, sectionPlanning, "workspace.planning"),
+			get("/inwestycje/braki", appGaps, sectionPlanning, "workspace.gaps"),
+			get("/inwestycje/prognoza", appForecast, sectionPlanning, "workspace.forecast"),
 			get("/inwestycje/programy", appProgrammes, sectionPlanning, "workspace.programmes"),
+			get("/inwestycje/programy/:id", appProgramme, sectionPlanning, "workspace.programme"),
+			get("/inwestycje/propozycje", appInvestments, sectionPlanning, "workspace.investments"),
+			get("/inwestycje/propozycje/nowa", appNewInvestment, sectionPlanning, "workspace.newInvestment"),
+			get("/inwestycje/propozycje/:id", appInvestment, sectionPlanning, "workspace.investment"),
 		},
 	}
 }
 
 var workspaceTexts = texts{
-	"workspace.registry":   {PL: "Tabela i mapa", EN: "Table and map"},
-	"workspace.new":        {PL: "Nowy rekord", EN: "New record"},
-	"workspace.place":      {PL: "Edycja miejsca", EN: "Edit a place"},
-	"workspace.product":    {PL: "Edycja produktu", EN: "Edit a product"},
-	"workspace.queues":     {PL: "Kolejki pracy", EN: "Work queues"},
-	"workspace.review":     {PL: "Zgłoszenia do przejrzenia", EN: "Proposals to review"},
-	"workspace.imports":    {PL: "Importy", EN: "Imports"},
-	"workspace.import":     {PL: "Import", EN: "Import"},
-	"workspace.planning":   {PL: "Mapa inwestycji", EN: "Investment map"},
-	"workspace.programmes": {PL: "Programy inwestycyjne", EN: "Investment programmes"},
-	"workspace.script":     {PL: "Ta strona wymaga skryptu (JavaScript): w tej przeglądarce jest wyłączony albo nie dał się uruchomić.", EN: "This page needs a script (JavaScript): in this browser it is switched off, or could not start."},
-	"workspace.chosen":     {PL: "Ta strona wymaga mapy, a wybrana jest wersja tekstowa.", EN: "This page needs the map, and the text version is chosen."},
-	"workspace.unbuilt":    {PL: "Ta strona wymaga interfejsu mapy, którego ten serwer nie ma.", EN: "This page needs the map interface, which this server does not have."},
-	"workspace.back":       {PL: "Przejdź do mapy", EN: "Go to the map"},
-	"workspace.without":    {PL: "Bez skryptu działają", EN: "What works without a script"},
+	"workspace.registry":      {PL: "Tabela i mapa", EN: "Table and map"},
+	"workspace.new":           {PL: "Nowy rekord", EN: "New record"},
+	"workspace.place":         {PL: "Edycja miejsca", EN: "Edit a place"},
+	"workspace.product":       {PL: "Edycja produktu", EN: "Edit a product"},
+	"workspace.queues":        {PL: "Kolejki pracy", EN: "Work queues"},
+	"workspace.review":        {PL: "Zgłoszenia do przejrzenia", EN: "Proposals to review"},
+	"workspace.imports":       {PL: "Importy", EN: "Imports"},
+	"workspace.import":        {PL: "Import", EN: "Import"},
+	"workspace.planning":      {PL: "Mapa inwestycji", EN: "Investment map"},
+	"workspace.gaps":          {PL: "Braki usług", EN: "Service gaps"},
+	"workspace.forecast":      {PL: "Stan i prognoza", EN: "Condition and forecast"},
+	"workspace.programmes":    {PL: "Programy inwestycyjne", EN: "Investment programmes"},
+	"workspace.programme":     {PL: "Program inwestycyjny", EN: "Investment programme"},
+	"workspace.investments":   {PL: "Propozycje inwestycji", EN: "Investment proposals"},
+	"workspace.newInvestment": {PL: "Nowa propozycja inwestycji", EN: "New investment proposal"},
+	"workspace.investment":    {PL: "Propozycja inwestycji", EN: "Investment proposal"},
+	"workspace.script":        {PL: "Ta strona wymaga skryptu (JavaScript): w tej przeglądarce jest wyłączony albo nie dał się uruchomić.", EN: "This page needs a script (JavaScript): in this browser it is switched off, or could not start."},
+	"workspace.chosen":        {PL: "Ta strona wymaga mapy, a wybrana jest wersja tekstowa.", EN: "This page needs the map, and the text version is chosen."},
+	"workspace.unbuilt":       {PL: "Ta strona wymaga interfejsu mapy, którego ten serwer nie ma.", EN: "This page needs the map interface, which this server does not have."},
+	"workspace.back":          {PL: "Przejdź do mapy", EN: "Go to the map"},
+	"workspace.without":       {PL: "Bez skryptu działają", EN: "What works without a script"},
 }
 
 type workspaceData struct {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,6 +88,9 @@ func records(place int64, publication string) []aRecord {
 		{kind: "user", path: "/api/v1/users", patch: `{"name":"x"}`, body: func(n int) any {
 			return fmt.Sprintf(`{"email":"u%d@%s.example.org","name":"Ktoś"}`, n, strings.ReplaceAll(publication, "_", ""))
 		}},
+		{kind: "investment proposal", path: "/api/v1/planning/proposals", patch: `{"support_votes":7}`, body: func(int) any { return proposalJSON(place, "Odnowienie", "") }},
+		{kind: "fund", path: "/api/v1/planning/funds", patch: `{"source":"x"}`, body: func(int) any { return `{"name":{"pl":"Fundusz","en":""},"years":[{"year":2026,"pln":1}]}` }},
+		{kind: "scenario", path: "/api/v1/planning/scenarios", patch: `{"drafts":true}`, body: func(int) any { return `{"title":{"pl":"Plan","en":""},"first_year":2026,"years":5}` }},
 	}
 }
 
@@ -112,11 +116,12 @@ func TestRightsOverHTTP(t *testing.T) {
 	for _, publication := range []string{"draft", "published"} {
 		place := admin.do("POST", "/api/v1/places", strings.Replace(placeJSON("Właściciel", 19.05, 50.05, ""), "published", publication, 1)).Want(201).ID()
 		for _, r := range records(place, publication) {
-			if publication == "published" && (r.kind == "municipality" || r.kind == "category" || r.kind == "user") {
+			unpublished := slices.Contains([]string{"municipality", "category", "user", "investment proposal", "fund", "scenario"}, r.kind)
+			if publication == "published" && unpublished {
 				continue // they are not published
 			}
 			title := r.kind + ", " + publication
-			if r.kind == "municipality" || r.kind == "category" || r.kind == "user" {
+			if unpublished {
 				title = r.kind
 			}
 			fmt.Fprintf(&b, "%-29s create read history update revert delete gone restore\n", title)
@@ -181,7 +186,7 @@ func TestHiddenAndMissingAreTheSameBytes(t *testing.T) {
 	strangers := []actor{{name: "anonymous", Client: s.Anonymous()}, {name: "no role", Client: s.As()},
 		{name: "admin there", Client: s.As(models.UserRole{Role: models.RoleAdmin, MunicipalityID: &there})}}
 	for _, r := range records(place, "draft") {
-		if r.kind == "municipality" || r.kind == "category" {
+		if r.kind == "municipality" || r.kind == "category" || r.kind == "fund" { // this fund is the whole registry's
 			continue // never hidden while they exist
 		}
 		id := r.create(admin, 1).Want(201).ID()

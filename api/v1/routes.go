@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wolnica/api"
+	"wolnica/api/pdf"
 	"wolnica/geo"
 	"wolnica/models"
 	"wolnica/models/access"
@@ -15,6 +16,7 @@ import (
 	"wolnica/models/mapdata"
 	"wolnica/models/media"
 	"wolnica/models/plan"
+	"wolnica/models/plan/pabulib"
 	"wolnica/models/store"
 )
 
@@ -26,6 +28,8 @@ type Deps struct {
 	Jobs *job.Runner
 	// Map answers the questions beside the map; without it they are not there.
 	Map *mapdata.Data
+	// PDF prints documents; nil is a printer that takes the Chromium it finds.
+	PDF *pdf.Printer
 	// Temp is where exports that need a file on the way make it; "" is the system's folder.
 	Temp string
 	// Now is the clock; nil means time.Now.
@@ -36,6 +40,7 @@ type handlers struct {
 	store   *store.Store
 	files   *media.Store
 	jobs    *job.Runner
+	pdf     *pdf.Printer
 	temp    string
 	now     func() time.Time
 	mapData *mapdata.Data
@@ -49,9 +54,12 @@ const maxExports = 6
 
 // Routes is the table of the registry's API.
 func Routes(d Deps) []api.Route {
-	h := &handlers{store: d.Store, files: d.Files, jobs: d.Jobs, temp: d.Temp, now: d.Now, mapData: d.Map, exporting: make(chan struct{}, maxExports)}
+	h := &handlers{store: d.Store, files: d.Files, jobs: d.Jobs, pdf: d.PDF, temp: d.Temp, now: d.Now, mapData: d.Map, exporting: make(chan struct{}, maxExports)}
 	if h.now == nil {
 		h.now = time.Now
+	}
+	if h.pdf == nil {
+		h.pdf = pdf.New(pdf.Config{})
 	}
 	return slices.Concat(
 		h.places(),
@@ -84,6 +92,8 @@ func Routes(d Deps) []api.Route {
 		h.exclusionGroups(),
 		h.scenarios(),
 		h.programmeRuns(),
+		h.programmeReports(),
+		h.votes(),
 		[]api.Route{h.needsVerdicts(), h.whatIf(), h.survey(), h.indicators()},
 		h.article6(),
 	)
@@ -102,6 +112,7 @@ func init() {
 	register("place_sort", store.PlaceSorts())
 	register("product_sort", store.ProductSorts())
 	register("proposal_sort", store.ProposalSorts())
+	register("vote_type", pabulib.VoteTypes.Codes())
 	register("protection_filter", slices.Concat(models.ProtectionForms.Codes(), models.Inventories.Codes(), models.InternationalListings.Codes(), []string{"any", "none"}))
 	register("map_facet", mapdata.PlaceFacetNames())
 	register("verified_filter", append(models.AccessProfiles.Codes(), models.VerifiedAny))

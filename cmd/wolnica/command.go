@@ -20,6 +20,7 @@ type commands struct {
 	User    userCommands   `cmd:"" help:"Add users, and change their roles and passwords." pl:"Dodawaj użytkowników, zmieniaj role i hasła."`
 	Check   checkCommands  `cmd:"" help:"Check that the program's own copies of the data are true." pl:"Sprawdź, czy własne kopie danych programu są prawdziwe."`
 	Migrate migrateCommand `cmd:"" help:"See or change the version of the database's schema." pl:"Sprawdź albo zmień wersję schematu bazy."`
+	Solve   solveCommand   `cmd:"" help:"Solve an investment programme given as JSON; the server runs it for itself." pl:"Rozwiąż program inwestycji podany w JSON; serwer uruchamia to sam."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" help:"Print the OpenAPI document of the API." pl:"Wypisz dokument OpenAPI opisujący API."`
 	Version versionCommand `cmd:"" help:"Print the program's version." pl:"Wypisz wersję programu."`
 	Help    helpCommand    `cmd:"" help:"Explain a command." pl:"Objaśnij polecenie."`

@@ -82,7 +82,7 @@ func loadDemo(ctx context.Context, s *store.Store, data *demo.Data, today time.T
 		name string
 		run  func() error
 	}{
-		{"what is there", l.look}, {"municipalities", l.loadMunicipalities}, {"places", l.loadPlaces}, {"products", l.loadProducts}, {"population", l.loadPopulation},
+		{"what is there", l.look}, {"municipalities", l.loadMunicipalities}, {"places", l.loadPlaces}, {"products", l.loadProducts}, {"population", l.loadPopulation}, {"investment programme", l.loadPlanning},
 	} {
 		if err := step.run(); err != nil {
 			return l.counts, fmt.Errorf("load demonstration data: %s: %w", step.name, err)

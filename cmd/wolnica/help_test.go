@@ -92,7 +92,7 @@ func TestWrongCommandsAreExplainedInBothLanguages(t *testing.T) {
 		pl, en string
 	}{
 		{[]string{"serve", "--lisen", "x"}, `nieznana opcja --lisen, czy chodziło o "--listen"?`, `unknown flag --lisen, did you mean "--listen"?`},
-		{[]string{"sreve"}, `niespodziewany argument sreve, czy chodziło o "serve"?`, `unexpected argument sreve, did you mean "serve"?`},
+		{[]string{"imprt"}, `niespodziewany argument imprt, czy chodziło o "import"?`, `unexpected argument imprt, did you mean "import"?`},
 		{[]string{"export"}, "brakuje opcji: --format", "missing flags: --format"},
 		{[]string{"user"}, "oczekiwano jednego z", "expected one of"},
 		{[]string{"export", "--format", "shp"}, "dozwolone", "must be one of"},

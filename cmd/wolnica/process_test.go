@@ -293,6 +293,8 @@ func TestKilledDemonstrationLoadIsCompleted(t *testing.T) {
 	data := filepath.Join(folder(t), "data")
 	s := launch(t, data, "--demo")
 	killWhen(t, s, "SELECT count(*) > 100 FROM access_facts")
+	s = launch(t, data, "--demo")
+	killWhen(t, s, "SELECT count(*) > 0 FROM funds")
 	s = start(t, data, "--demo")
 	if n := len(account.FindAllString(s.stdout.String(), -1)); n != 5 {
 		t.Errorf("got %d accounts, want 5:\n%s", n, s.stdout.String())
@@ -310,9 +312,10 @@ func counts(t *testing.T, s *server) string {
 	t.Helper()
 	conn := connect(t, s.data)
 	var text string
-	if err := conn.QueryRow(t.Context(), `SELECT format('places %s of %s names, products %s, protections %s, inspections %s, facts %s, ids %s, stops %s',
+	if err := conn.QueryRow(t.Context(), `SELECT format('places %s of %s names, products %s, protections %s, inspections %s, facts %s, ids %s, stops %s, funds %s, proposals %s, groups %s, scenarios %s, runs %s',
 		(SELECT count(*) FROM places), (SELECT count(DISTINCT name_pl) FROM places), (SELECT count(*) FROM products), (SELECT count(*) FROM protections),
-		(SELECT count(*) FROM inspections), (SELECT count(*) FROM access_facts), (SELECT count(*) FROM external_ids), (SELECT count(*) FROM product_stops))`).Scan(&text); err != nil {
+		(SELECT count(*) FROM inspections), (SELECT count(*) FROM access_facts), (SELECT count(*) FROM external_ids), (SELECT count(*) FROM product_stops),
+		(SELECT count(*) FROM funds), (SELECT count(*) FROM investment_proposals), (SELECT count(*) FROM exclusion_groups), (SELECT count(*) FROM scenarios), (SELECT count(*) FROM programme_runs))`).Scan(&text); err != nil {
 		t.Fatal(err)
 	}
 	return text

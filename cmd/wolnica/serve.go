@@ -286,6 +286,7 @@ func (c serveCommand) handler(s *store.Store, world *mapdata.Data, features *ogc
 	if err != nil {
 		return nil, nil, err
 	}
+	jobs.SolveBy(job.ProgrammeSolver{Cache: filepath.Join(c.Data, "solver")}.Solve)
 	ground, err := schematicGround()
 	if err != nil {
 		return nil, nil, err

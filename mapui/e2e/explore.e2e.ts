@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { palettes } from '../src/map/palette'
 import { address, drawn, launch, pixel, visit, withMap } from './browser'
+import { focused, tabTo } from './keyboard'
 
 let browser: Browser
 beforeAll(async () => {
@@ -196,24 +197,6 @@ test('what people wrote is shown as text, whatever it looks like', async () => {
   expect(admin.complaints).toEqual([])
   await admin.context.close()
 })
-
-/** The name of what has the focus, as a screen reader says it. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const e = document.activeElement
-    if (!(e instanceof HTMLElement)) return ''
-    return (e.getAttribute('aria-label') ?? (e instanceof HTMLInputElement ? (e.labels?.[0]?.textContent ?? '') : /^(A|BUTTON|H1|SUMMARY)$/.test(e.tagName) ? (e.textContent ?? '') : '')).trim()
-  })
-}
-
-/** Presses Tab until the named thing has the focus. */
-async function tabTo(page: Page, name: string, back = false): Promise<void> {
-  for (let i = 0; i < 60; i++) {
-    if ((await focused(page)).includes(name)) return
-    await page.keyboard.press(back ? 'Shift+Tab' : 'Tab')
-  }
-  throw new Error(`Tab never came to "${name}"; the focus is on "${await focused(page)}"`)
-}
 
 /** A pin that stands apart from others, in pixels of the page. */
 async function onePin(page: Page): Promise<{ id: number; x: number; y: number; lon: number; lat: number }> {

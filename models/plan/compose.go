@@ -437,7 +437,7 @@ func (c *composer) additive(p *ComposeProposal, completion int) (v [4]float64) {
 		if a.Grade > 0 {
 			v[additiveCondition] = c.riskAvoided(p, a, completion)
 		}
-		v[additiveHeritage] = HeritageMultiplier(a.Priority) * served
+		v[additiveHeritage] = urgencyOf(a) * served
 	}
 	if p.SupportVotes != nil {
 		v[additiveSupport] = float64(*p.SupportVotes) * served

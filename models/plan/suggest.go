@@ -72,7 +72,7 @@ func (g *Ground) SuggestRepairs() []Suggestion {
 		}
 		p.Suggestion = s.Key
 		s.Proposal = p
-		s.Score = float64(a.Grade) + HeritageMultiplier(a.Priority)
+		s.Score = float64(a.Grade) + urgencyOf(a)
 		all = append(all, s)
 	}
 	return bestFirst(all)
@@ -97,7 +97,7 @@ func (g *Ground) proposalAt(a *GroundAsset, kind string) models.InvestmentPropos
 func (a *GroundAsset) costOf(p *models.InvestmentProposal, kind string) *UnitRate {
 	share, pl, en := 1.0, "", ""
 	if kind == models.ProposalRepair {
-		share, pl, en = repairShare, fmt.Sprintf(" × %.0f %% na naprawę (propozycja Wolnicy, bez źródła)", repairShare*100), fmt.Sprintf(" × %.0f %% for a repair (proposed by Wolnica, without a source)", repairShare*100)
+		share, pl, en = repairShare, fmt.Sprintf(" × %.0f %% na naprawę (propozycja Wolnicy)", repairShare*100), fmt.Sprintf(" × %.0f %% for a repair (proposed by Wolnica)", repairShare*100)
 	}
 	rate := (*UnitRate)(nil)
 	for _, lineage := range a.Categories {
@@ -120,7 +120,7 @@ func (a *GroundAsset) costOf(p *models.InvestmentProposal, kind string) *UnitRat
 		if rate.Unit == "m2" && a.AreaM2 > 0 {
 			units = a.AreaM2
 		}
-		p.CostLikelyPLN, p.PriceYear, p.CostNote = thousands(float64(rate.PLN)*units*share), rate.PriceYear, rate.note(units)+pl+" / "+rate.noteEN(units)+en
+		p.CostLikelyPLN, p.PriceYear, p.CostNote = thousands(float64(rate.PLN)*units*share), rate.PriceYear, rate.note(units, pl, en)
 	}
 	p.CostLowPLN, p.CostHighPLN = models.CostRangeOf(p.CostBasis, p.CostLikelyPLN)
 	return rate
@@ -129,16 +129,30 @@ func (a *GroundAsset) costOf(p *models.InvestmentProposal, kind string) *UnitRat
 // minPriceYear is the earliest year of a price that a proposal takes.
 const minPriceYear = 2000
 
-func (r *UnitRate) note(units float64) string {
-	return fmt.Sprintf("Stawka jednostkowa %d zł/%s × %.0f (%s), −30/+50 %%", r.PLN, map[string]string{"m2": "m²", "place": "miejsce"}[r.Unit], units, r.Source.PL)
-}
-
-func (r *UnitRate) noteEN(units float64) string {
-	return fmt.Sprintf("Unit rate PLN %d/%s × %.0f (%s), −30/+50 %%", r.PLN, map[string]string{"m2": "m²", "place": "place"}[r.Unit], units, r.Source.EN)
+// note says in both languages what a cost of so many units rests on; pl and en is what it is multiplied by beside.
+func (r *UnitRate) note(units float64, pl, en string) string {
+	return fmt.Sprintf("Stawka jednostkowa %d zł/%s × %.0f%s, −30/+50 %%; źródło stawki: %s. / Unit rate PLN %d/%s × %.0f%s, −30/+50 %%; source of the rate: %s.", r.PLN, map[string]string{"m2": "m²", "place": "miejsce"}[r.Unit], units, pl, r.Source.PL,
+		r.PLN, map[string]string{"m2": "m²", "place": "place"}[r.Unit], units, en, r.Source.EN)
 }
 
 // thousands rounds a cost as estimates are told.
 func thousands(pln float64) int64 { return int64(math.Max(1, math.Round(pln/1000))) * 1000 }
+
+// urgencyOf is how much the heritage urgency of the asset counts: that of its priority, or, where nobody gave one, that of slow decay without
+// a solution (C) for what is very bad and with one (D) for what is poor [a proposal]; 0 for what is no monument.
+func urgencyOf(a *GroundAsset) float64 {
+	switch {
+	case !a.Heritage:
+		return 0
+	case a.Priority != "":
+		return HeritageMultiplier(a.Priority)
+	case a.Grade == 5:
+		return HeritageMultiplier("C")
+	case a.Grade == failingGrade:
+		return HeritageMultiplier("D")
+	}
+	return 0
+}
 
 // HeritageMultiplier is how much a heritage urgency counts, from 1 for A to 0.2 for F [a proposal]; 0 for none.
 func HeritageMultiplier(priority string) float64 {
@@ -390,7 +404,7 @@ func (g *Ground) buildAt(site CoverSite, standard *Standard, rate *UnitRate, cat
 		TitlePL: capital(rate.Label.PL), TitleEN: capital(rate.Label.EN)}
 	p.CostLikelyPLN = thousands(float64(rate.PLN) * units)
 	p.CostLowPLN, p.CostHighPLN = models.CostRangeOf(p.CostBasis, p.CostLikelyPLN)
-	p.CostNote = rate.note(units) + " / " + rate.noteEN(units)
+	p.CostNote = rate.note(units, "", "")
 	p.Effects = models.ProposalEffects{Category: category}
 	if rate.Unit == "m2" {
 		p.Effects.AreaM2 = units

@@ -274,7 +274,15 @@ func (s *Store) suggestions(ctx context.Context, user *models.User, f Suggestion
 		if err != nil {
 			return nil, nil, mapError(fmt.Errorf("suggest new facilities: %w", err))
 		}
-		out = append(out, slices.DeleteFunc(found, func(x plan.Suggestion) bool { return taken[x.Key] })...)
+		for _, x := range found {
+			if taken[x.Key] {
+				continue
+			}
+			if m := g.MunicipalityAt(x.Municipality); m != nil { // new facilities of one kind are told apart by where they are
+				x.Proposal.TitlePL, x.Proposal.TitleEN = x.Proposal.TitlePL+": "+m.Name, x.Proposal.TitleEN+": "+m.Name
+			}
+			out = append(out, x)
+		}
 	}
 	return out, g, nil
 }

@@ -300,7 +300,7 @@ func (s *Store) InterruptedRuns(ctx context.Context) (int64, error) {
 // TakeRun takes the oldest run that waits and marks it as under way; nil when none waits.
 func (s *Store) TakeRun(ctx context.Context) (*models.ProgrammeRun, *plan.Composition, error) {
 	var id int64
-	err := s.pool.QueryRow(ctx, `UPDATE programme_runs SET status = 'running', phase = 'solve', started_at = coalesce(started_at, now()), updated_at = now()
+	err := s.pool.QueryRow(ctx, `UPDATE programme_runs SET status = 'running', phase = 'polish', started_at = coalesce(started_at, now()), updated_at = now()
 		WHERE id = (SELECT id FROM programme_runs WHERE status = 'queued' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id`).Scan(&id)
 	switch {
 	case models.CodeOf(mapError(err)) == models.CodeNotFound:
@@ -326,9 +326,7 @@ func (s *Store) SaveRun(ctx context.Context, run *models.ProgrammeRun, c *plan.C
 		if err := tx.Raw("SELECT status FROM programme_runs WHERE id = ? FOR UPDATE", run.ID).Scan(&status).Error; err != nil {
 			return err
 		}
-		if on = status == models.RunRunning; !on && better == nil {
-			return nil
-		}
+		on = status == models.RunRunning
 		columns := []string{"objective", "bound", "gap", "programme", "solver_version", "log", "updated_at"}
 		if on { // the state a person set stays
 			columns = append(columns, "status", "phase", "warning_pl", "warning_en", "ended_at")

@@ -1,7 +1,7 @@
 /** The records that are edited: where they are in the API, and what of them a person writes. */
 import { tidy, type JsonObject } from './merge'
 
-export type RecordKind = 'place' | 'product' | 'protection' | 'inspection' | 'fact' | 'externalId' | 'media'
+export type RecordKind = 'place' | 'product' | 'protection' | 'inspection' | 'fact' | 'externalId' | 'media' | 'proposal' | 'fund' | 'group' | 'scenario'
 
 /** The collection of each kind. */
 export const collection: Record<RecordKind, string> = {
@@ -12,6 +12,10 @@ export const collection: Record<RecordKind, string> = {
   fact: '/api/v1/access-facts',
   externalId: '/api/v1/external-ids',
   media: '/api/v1/media',
+  proposal: '/api/v1/planning/proposals',
+  fund: '/api/v1/planning/funds',
+  group: '/api/v1/planning/groups',
+  scenario: '/api/v1/planning/scenarios',
 }
 
 /** The members that clients write; whatever else an answer holds is derived. */
@@ -23,6 +27,10 @@ const written: Record<RecordKind, readonly string[]> = {
   fact: ['place_id', 'product_id', 'part', 'attribute', 'state', 'value', 'observed_on', 'method', 'observer', 'source_url', 'licence', 'media_id', 'valid_from', 'valid_until', 'superseded_by', 'note'],
   externalId: ['place_id', 'product_id', 'scheme', 'value'],
   media: ['place_id', 'product_id', 'alt', 'author', 'licence', 'taken_on', 'staff_only', 'sort'],
+  proposal: ['kind', 'place_id', 'geometry', 'title', 'description', 'status', 'readiness', 'duration_years', 'earliest_year', 'latest_year', 'lock', 'lock_year', 'cost', 'spend_profile', 'running_cost_pln', 'effects', 'support_votes', 'funds', 'prerequisites', 'suggestion', 'method'],
+  fund: ['municipality_id', 'name', 'years', 'carry_limit_pln', 'source', 'method'],
+  group: ['title', 'proposals'],
+  scenario: ['title', 'note', 'first_year', 'years', 'municipalities', 'funds', 'weights', 'spending_floors', 'coverage_floors', 'locks', 'drafts', 'seed', 'discount_percent', 'beta', 'cost_level', 'escalation_percent', 'fairness', 'method'],
 }
 
 /** inputOf is what of an answer a person writes, as the server would write it: without empty members. */

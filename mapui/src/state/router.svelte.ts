@@ -3,7 +3,7 @@
 export type RouteName =
   | 'explore' | 'products' | 'place' | 'product'
   | 'registry' | 'edit' | 'editProduct' | 'new' | 'queues' | 'reports' | 'imports' | 'import'
-  | 'planning' | 'programmes'
+  | 'planning' | 'gaps' | 'forecast' | 'programmes' | 'programme' | 'investments' | 'investment' | 'newInvestment'
 
 export type Workspace = 'explore' | 'registry' | 'planning'
 
@@ -29,7 +29,13 @@ const table: [RegExp, RouteName, Workspace][] = [
   [/^\/ewidencja\/importy$/, 'imports', 'registry'],
   [/^\/ewidencja\/importy\/(\d+)$/, 'import', 'registry'],
   [/^\/inwestycje$/, 'planning', 'planning'],
+  [/^\/inwestycje\/braki$/, 'gaps', 'planning'],
+  [/^\/inwestycje\/prognoza$/, 'forecast', 'planning'],
   [/^\/inwestycje\/programy$/, 'programmes', 'planning'],
+  [/^\/inwestycje\/programy\/(\d+)$/, 'programme', 'planning'],
+  [/^\/inwestycje\/propozycje$/, 'investments', 'planning'],
+  [/^\/inwestycje\/propozycje\/nowa$/, 'newInvestment', 'planning'],
+  [/^\/inwestycje\/propozycje\/(\d+)$/, 'investment', 'planning'],
 ]
 
 /** match is the route of a path, or null for a page that the server alone shows. */

@@ -208,6 +208,27 @@ export function labelOf(kind: RecordKind, pointer: string, data: JsonObject = {}
   return pointer
 }
 
+/** Naming says what the fields of a form are called, for forms whose fields are not listed here. */
+export interface Naming {
+  label: (pointer: string) => string
+  spec: (pointer: string) => Spec | undefined
+}
+
+/** namingOf names fields after a list of them, and what has no field of its own after whole. */
+export function namingOf(specs: readonly Spec[], more: Readonly<Record<string, string>> = {}): Naming {
+  const spec = (pointer: string) => specs.find((s) => s.pointer === pointer)
+  return {
+    spec,
+    label: (pointer) => {
+      for (let path = pointer; path; path = path.slice(0, path.lastIndexOf('/'))) {
+        const label = spec(path)?.label ?? more[path]
+        if (label) return label
+      }
+      return pointer
+    },
+  }
+}
+
 /** columnOf is the field of a pointer under the name that histories have it by. */
 export function columnOf(pointer: string): string {
   const renamed: Record<string, string> = { '/geometry': 'geom', '/heritage/category': 'heritage_category', '/infrastructure/category': 'infrastructure_category', '/action': 'action_pl' }

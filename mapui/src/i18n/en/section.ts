@@ -10,7 +10,10 @@ export const section: typeof polish = {
   survey: 'Field survey',
   proposals: 'Proposed facts',
   map: 'Map',
+  gaps: 'Gaps',
+  forecast: 'Forecast',
   whatIf: 'What if',
+  investments: 'Proposals',
   programmes: 'Programmes',
   summaries: 'Summaries',
 }

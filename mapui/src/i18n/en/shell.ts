@@ -18,7 +18,6 @@ export const shell: typeof polish = {
   themeLight: 'light',
   themeDark: 'dark',
   textVersion: 'Text version',
-  api: 'API reference',
   reports: 'Reports',
   panel: 'Panel',
   panelLarger: 'Make the panel larger',

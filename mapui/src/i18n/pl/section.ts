@@ -9,7 +9,10 @@ export const section = {
   survey: 'Ankieta terenowa',
   proposals: 'Propozycje faktów',
   map: 'Mapa',
+  gaps: 'Braki',
+  forecast: 'Prognoza',
   whatIf: 'Co jeśli',
+  investments: 'Propozycje',
   programmes: 'Programy',
   summaries: 'Raporty',
 }

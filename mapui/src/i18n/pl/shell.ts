@@ -16,7 +16,6 @@ export const shell = {
   themeLight: 'jasny',
   themeDark: 'ciemny',
   textVersion: 'Wersja tekstowa',
-  api: 'Opis API',
   reports: 'Raporty',
   panel: 'Panel',
   panelLarger: 'Powiększ panel',

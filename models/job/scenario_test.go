@@ -20,6 +20,9 @@ import (
 	"wolnica/models/store/storetest"
 )
 
+// proved is the end of a solver that found nothing better and proved it.
+var proved = &programme.Result{Status: programme.StatusProved}
+
 // aRun is a run that waits: two proposals with votes, of which the budget pays for one a year, and an answer that takes both.
 func aRun(t *testing.T, s *store.Store) *models.ProgrammeRun {
 	t.Helper()
@@ -119,20 +122,20 @@ func TestWhatASolverFindsIsStoredWithItsCertificate(t *testing.T) {
 		t.Fatalf("the instant answer is %v, want more votes first", got)
 	}
 	objective := *run.Objective
-	solver := func(_ context.Context, p *programme.Problem, start []int, seed int64, tell func(job.Found)) error {
-		if seed != 7 || fmt.Sprint(start) != "[1 0]" {
-			t.Errorf("got the seed %d and starts %v", seed, start)
+	solver := func(_ context.Context, p *programme.Problem, o programme.Options, tell func(programme.Event)) (*programme.Result, error) {
+		if o.Seed != 7 || fmt.Sprint(o.Resume) != "[1 0]" {
+			t.Errorf("got the seed %d and starts %v", o.Seed, o.Resume)
 		}
 		bound := objective * 1.5
-		tell(job.Found{Phase: "solve", Version: "solver 1", Bound: &bound, Line: "first"})
-		tell(job.Found{Programme: only(t, p, -1, 1), Line: "worse"})
+		tell(programme.Event{Phase: programme.PhaseProof, Bound: &bound})
+		tell(programme.Event{Phase: programme.PhaseProof, Programme: only(t, p, -1, 1)})
 		lower := objective * 1.25
-		tell(job.Found{Bound: &lower})
-		tell(job.Found{Bound: &bound}) // a bound that was better stays
-		return nil
+		tell(programme.Event{Phase: programme.PhaseFinish, Bound: &lower})
+		tell(programme.Event{Phase: programme.PhaseFinish, Bound: &bound}) // a bound that was better stays
+		return &programme.Result{Status: programme.StatusTime, Solver: "solver 1"}, nil
 	}
 	got := solved(t, s, solvedBy(t, s, solver), run.ID)
-	if got.Status != models.RunDone || got.Phase != "end" || got.SolverVersion != "solver 1" || len(got.Log) != 2 || got.WarningPL != "" {
+	if got.Status != models.RunDone || got.Phase != "end" || got.SolverVersion != "solver 1" || len(got.Log) != 2 || got.WarningEN != programme.StatusTime.Message().EN {
 		t.Errorf("got %+v", got)
 	}
 	if *got.Objective != objective || *got.Bound != objective*1.25 || *got.Gap < 0.2499 || *got.Gap > 0.2501 {
@@ -151,12 +154,12 @@ func TestABetterProgrammeTakesThePlace(t *testing.T) {
 	if _, err := s.Pool().Exec(t.Context(), "UPDATE programme_runs SET programme = $1::text::json, objective = 0.5", poor); err != nil {
 		t.Fatal(err)
 	}
-	got := solved(t, s, solvedBy(t, s, func(_ context.Context, p *programme.Problem, start []int, _ int64, tell func(job.Found)) error {
-		if fmt.Sprint(start) != "[-1 1]" {
-			t.Errorf("got the starts %v", start)
+	got := solved(t, s, solvedBy(t, s, func(_ context.Context, p *programme.Problem, o programme.Options, tell func(programme.Event)) (*programme.Result, error) {
+		if fmt.Sprint(o.Resume) != "[-1 1]" {
+			t.Errorf("got the starts %v", o.Resume)
 		}
-		tell(job.Found{Programme: only(t, p, 1, 0)})
-		return nil
+		tell(programme.Event{Programme: only(t, p, 1, 0)})
+		return proved, nil
 	}), run.ID)
 	if *got.Objective != *run.Objective || fmt.Sprint(starts(t, s, run.ID)) != "[2027 2026]" {
 		t.Errorf("got %v and %v, want what the solver found", *got.Objective, starts(t, s, run.ID))
@@ -166,19 +169,29 @@ func TestABetterProgrammeTakesThePlace(t *testing.T) {
 // However a solver ends, the last programme that passed the check stays, and words say why it is the last.
 func TestALostSolverLeavesTheLastGoodAnswer(t *testing.T) {
 	for name, solver := range map[string]job.Solver{
-		"crash": func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error {
-			return errors.New("killed")
+		"crash": func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
+			return nil, errors.New("killed")
 		},
-		"panic": func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error { panic("out of memory") },
-		"a programme that overspends": func(_ context.Context, _ *programme.Problem, _ []int, _ int64, tell func(job.Found)) error {
-			tell(job.Found{Programme: &programme.Programme{Start: []int{0, 0}, Value: programme.Value{Objective: 1e6, Spent: [][]int64{{180, 0}}, Carried: [][]int64{{0, 0}}}}})
-			return nil
+		"killed": func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
+			return &programme.Result{Status: programme.StatusCrashed, Failure: "signal: killed"}, nil
 		},
-		"a value that is not true": func(_ context.Context, p *programme.Problem, _ []int, _ int64, tell func(job.Found)) error {
+		"out of memory": func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
+			return &programme.Result{Status: programme.StatusMemory}, nil
+		},
+		"no result": func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
+			return nil, nil
+		},
+		"panic": func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
+			panic("out of memory")
+		},
+		"a programme that overspends": func(_ context.Context, _ *programme.Problem, _ programme.Options, tell func(programme.Event)) (*programme.Result, error) {
+			tell(programme.Event{Programme: &programme.Programme{Start: []int{0, 0}, Value: programme.Value{Objective: 1e6, Spent: [][]int64{{180, 0}}, Carried: [][]int64{{0, 0}}}}})
+			return proved, nil
+		},
+		"a value that is not true": func(_ context.Context, p *programme.Problem, _ programme.Options, tell func(programme.Event)) (*programme.Result, error) {
 			of, _ := p.Evaluate([]int{-1, 0})
 			of.Value.Objective = 1e6
-			tell(job.Found{Programme: of})
-			return nil
+			return &programme.Result{Status: programme.StatusProved, Programme: of}, nil
 		},
 	} {
 		s := storetest.Open(t)
@@ -190,7 +203,9 @@ func TestALostSolverLeavesTheLastGoodAnswer(t *testing.T) {
 		if err := s.ResumeRun(t.Context(), store.System(), run.ID); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		again := solved(t, s, solvedBy(t, s, func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error { return nil }), run.ID)
+		again := solved(t, s, solvedBy(t, s, func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
+			return proved, nil
+		}), run.ID)
 		if again.Status != models.RunDone || again.WarningPL != "" {
 			t.Errorf("%s, resumed: got %+v", name, again)
 		}
@@ -199,11 +214,11 @@ func TestALostSolverLeavesTheLastGoodAnswer(t *testing.T) {
 
 // waits solves until it is told to stop.
 func waits(begun chan<- struct{}) job.Solver {
-	return func(ctx context.Context, p *programme.Problem, _ []int, _ int64, tell func(job.Found)) error {
-		tell(job.Found{Phase: "solve", Line: "begun"})
+	return func(ctx context.Context, _ *programme.Problem, _ programme.Options, tell func(programme.Event)) (*programme.Result, error) {
+		tell(programme.Event{Phase: programme.PhaseProof})
 		begun <- struct{}{}
 		<-ctx.Done()
-		return ctx.Err()
+		return &programme.Result{Status: programme.StatusStopped, Solver: "solver 1"}, nil
 	}
 }
 
@@ -212,9 +227,9 @@ func TestARunIsStoppedWithinASecondAndKeepsItsProgramme(t *testing.T) {
 	run := aRun(t, s)
 	begun, ended := make(chan struct{}, 1), make(chan struct{})
 	inner := waits(begun)
-	r := solvedBy(t, s, func(ctx context.Context, p *programme.Problem, start []int, seed int64, tell func(job.Found)) error {
+	r := solvedBy(t, s, func(ctx context.Context, p *programme.Problem, o programme.Options, tell func(programme.Event)) (*programme.Result, error) {
 		defer close(ended)
-		return inner(ctx, p, start, seed, tell)
+		return inner(ctx, p, o, tell)
 	})
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
@@ -229,7 +244,7 @@ func TestARunIsStoppedWithinASecondAndKeepsItsProgramme(t *testing.T) {
 	if took := time.Since(at); took > time.Second {
 		t.Errorf("the solver was stopped after %v, want within a second", took)
 	}
-	got := until(t, s, run.ID, func(run *models.ProgrammeRun) bool { return run.Over() })
+	got := until(t, s, run.ID, func(run *models.ProgrammeRun) bool { return run.SolverVersion != "" })
 	if got.Status != models.RunStopped || *got.Objective != *run.Objective || !got.Resumable() {
 		t.Errorf("got %+v", got)
 	}
@@ -257,7 +272,9 @@ func TestARestartInterruptsRunsThatCanBeResumed(t *testing.T) {
 	if _, err := s.Pool().Exec(t.Context(), "UPDATE programme_runs SET status = 'running', warning_pl = '', ended_at = NULL"); err != nil {
 		t.Fatal(err)
 	}
-	done := func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error { return nil }
+	done := func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
+		return proved, nil
+	}
 	if got = solved(t, s, solvedBy(t, s, done), run.ID); got.Status != models.RunInterrupted || got.WarningPL == "" {
 		t.Errorf("got %+v, want it interrupted", got)
 	}
@@ -276,9 +293,9 @@ func TestInputsThatWereChangedAreNotComputed(t *testing.T) {
 		t.Fatal(err)
 	}
 	called := false
-	got := solved(t, s, solvedBy(t, s, func(context.Context, *programme.Problem, []int, int64, func(job.Found)) error {
+	got := solved(t, s, solvedBy(t, s, func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
 		called = true
-		return nil
+		return proved, nil
 	}), run.ID)
 	if got.Status != models.RunFailed || got.WarningPL == "" || called {
 		t.Errorf("got %+v, solver called: %v", got, called)

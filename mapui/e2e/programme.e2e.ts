@@ -1,0 +1,144 @@
+/** The programme of a scenario: computed, read, and changed with the pointer and with the keyboard. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launch, visit } from './browser'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+interface Named { id: number; title: { pl: string } }
+interface ScenarioLocks { locks?: { proposal_id: number; lock: string; lock_year?: number }[] }
+
+/** A scenario of this test's own, like the first of the demonstration, so that tests do not meet in one. */
+async function scenario(page: Page, title: string): Promise<number> {
+  const { items } = (await (await page.request.get('/api/v1/planning/scenarios')).json()) as { items: (Named & Record<string, unknown>)[] }
+  const first = items[0]!
+  const answer = await page.request.post('/api/v1/planning/scenarios', {
+    data: { title: { pl: title }, first_year: first.first_year, years: first.years, funds: first.funds },
+    headers: { Origin: new URL(page.url()).origin },
+  })
+  expect(answer.status(), await answer.text()).toBe(201)
+  return ((await answer.json()) as Named).id
+}
+
+const locksOf = async (page: Page, id: number) => ((await (await page.request.get(`/api/v1/planning/scenarios/${id}`)).json()) as ScenarioLocks).locks ?? []
+const yearOf = async (bar: ReturnType<Page['locator']>) => Number(/start w (\d{4})/.exec((await bar.getAttribute('aria-label')) ?? '')?.[1])
+
+/** Opens a scenario and computes it: the answer is there at once. */
+async function computed(page: Page, title: string): Promise<number> {
+  await page.goto('/inwestycje/programy')
+  const id = await scenario(page, title)
+  await page.goto(`/inwestycje/programy/${id}`)
+  await page.getByRole('button', { name: 'Policz program' }).click()
+  await page.getByRole('heading', { name: 'Certyfikat' }).waitFor({ state: 'attached' })
+  await page.locator('.bar.repair, .bar.renew, .bar.make_accessible, .bar.build').first().waitFor()
+  return id
+}
+
+/** A bar that can go a year later: it takes a year, and starts in the first. */
+const movable = (page: Page) => page.getByRole('button', { name: /start w \d{4}, trwa 1 rok, do wyboru/ }).first()
+
+test('a scenario is computed, and its pages say the same', async () => {
+  const { page, context, complaints } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  await computed(page, 'Test: widoki')
+  const chosen = await page.getByRole('list', { name: 'Program w latach' }).getByRole('listitem').count()
+  expect(chosen).toBeGreaterThan(0)
+  await page.getByText('Lista', { exact: true }).click()
+  await expect.poll(() => page.getByRole('table', { name: /Pozycje programu/ }).getByRole('row').count()).toBe(chosen + 1)
+  await page.getByText('Budżet', { exact: true }).click()
+  await page.getByRole('img', { name: /Budżet i wydatki w latach/ }).waitFor()
+  expect(await page.getByRole('table', { name: 'Budżet' }).getByRole('row').count()).toBeGreaterThan(2)
+  await page.getByText('Gminy', { exact: true }).click()
+  expect(await page.getByRole('table', { name: 'Gminy' }).getByRole('row').count()).toBe(16)
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('arrows move a bar, Escape takes it back, and Enter locks its year', async () => {
+  const { page, context } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  const id = await computed(page, 'Test: klawiatura')
+  const bar = movable(page)
+  const title = ((await bar.getAttribute('aria-label')) ?? '').split(':').slice(0, -1).join(':')
+  const same = page.locator('.bar').filter({ has: page.locator('span') }).and(page.getByRole('button', { name: title }))
+  const from = await yearOf(same)
+  const key = from < 2030 ? 'ArrowRight' : 'ArrowLeft'
+  await same.focus()
+  await page.keyboard.press(key)
+  await expect.poll(() => yearOf(same)).not.toBe(from)
+  await page.keyboard.press('Escape')
+  await expect.poll(() => yearOf(same)).toBe(from)
+  expect(await locksOf(page, id)).toEqual([])
+  await page.keyboard.press(key)
+  await page.keyboard.press('Enter')
+  await expect.poll(() => locksOf(page, id)).toHaveLength(1)
+  expect((await locksOf(page, id))[0]).toMatchObject({ lock: 'year', lock_year: from + (key === 'ArrowRight' ? 1 : -1) })
+  // reckoned anew by itself, with the item where it was put
+  await expect.poll(async () => ((await (await page.request.get(`/api/v1/planning/scenarios/${id}/runs`)).json()) as { items: unknown[] }).items.length, { timeout: 20_000 }).toBeGreaterThan(1)
+  await expect.poll(() => yearOf(same)).toBe(from + (key === 'ArrowRight' ? 1 : -1))
+  await context.close()
+})
+
+test('a bar dragged to another year stays there, and a list beside it does the same', async () => {
+  const { page, context } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  const id = await computed(page, 'Test: mysz')
+  await page.getByRole('checkbox', { name: 'Licz od nowa po każdej zmianie' }).uncheck()
+  const bar = movable(page)
+  await bar.scrollIntoViewIfNeeded()
+  const from = await yearOf(bar)
+  const to = from < 2030 ? from + 1 : from - 1
+  const box = (await bar.boundingBox())!
+  const track = (await bar.locator('..').boundingBox())!
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width / 2 + (to - from) * (track.width / 5), box.y + box.height / 2, { steps: 6 })
+  await page.mouse.up()
+  await expect.poll(() => locksOf(page, id)).toHaveLength(1)
+  const lock = (await locksOf(page, id))[0]!
+  expect(lock).toMatchObject({ lock: 'year', lock_year: to })
+  await page.getByText('Scenariusz zmienił się od tego przebiegu.', { exact: false }).waitFor()
+  // the plain way: out of the programme by the list of choices, and free again
+  const choice = page.locator(`#item-${lock.proposal_id} select`)
+  await choice.selectOption('out')
+  await expect.poll(async () => (await locksOf(page, id))[0]?.lock).toBe('out')
+  await choice.selectOption('free')
+  await expect.poll(() => locksOf(page, id)).toEqual([])
+  await context.close()
+})
+
+test('somebody else’s change of the scenario is laid beside one’s own', async () => {
+  const { page, context } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  const id = await computed(page, 'Test: konflikt')
+  await page.getByRole('button', { name: 'Założenia' }).click()
+  await page.getByRole('textbox', { name: /Nazwa po polsku/ }).fill('Test: moja nazwa')
+  const now = (await (await page.request.get(`/api/v1/planning/scenarios/${id}`)).json()) as { version: number }
+  const other = await page.request.patch(`/api/v1/planning/scenarios/${id}`, { data: { title: { pl: 'Test: cudza nazwa' } }, headers: { Origin: new URL(page.url()).origin, 'If-Match': `"v${now.version}"`, 'Content-Type': 'application/merge-patch+json' } })
+  expect(other.status(), await other.text()).toBe(200)
+  await page.getByRole('button', { name: 'Zapisz', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Ktoś zmienił to przed Tobą' })
+  await dialog.getByText('Test: cudza nazwa').waitFor()
+  await dialog.getByRole('radio', { name: /Twoje/ }).check()
+  await dialog.getByRole('button', { name: 'Zapisz połączone' }).click()
+  await expect.poll(async () => ((await (await page.request.get(`/api/v1/planning/scenarios/${id}`)).json()) as Named).title.pl).toBe('Test: moja nazwa')
+  await context.close()
+})
+
+test('a new facility is placed by coordinates, saved, and refused with the field named', async () => {
+  const { page, context } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  await page.goto('/inwestycje/propozycje/nowa?rodzaj=build')
+  await page.getByRole('textbox', { name: /Tytuł po polsku/ }).fill('Test: plac zabaw')
+  await page.getByRole('textbox', { name: 'Współrzędne' }).fill('50.0614 19.9372')
+  await page.getByRole('button', { name: 'Ustaw' }).click()
+  await page.getByRole('textbox', { name: /Koszt prawdopodobny/ }).fill('-5')
+  await page.getByRole('button', { name: 'Dodaj propozycję' }).click()
+  await page.getByRole('alert').getByRole('link', { name: /Kategoria/ }).waitFor()
+  await page.getByRole('textbox', { name: /Koszt prawdopodobny/ }).fill('250000')
+  await page.getByRole('combobox', { name: /Kategoria/ }).selectOption({ index: 2 })
+  await page.getByRole('button', { name: 'Dodaj propozycję' }).click()
+  await page.waitForURL(/\/inwestycje\/propozycje\/\d+/)
+  // the range follows the basis: -30/+50 % of a unit rate
+  await expect.poll(() => page.getByRole('textbox', { name: /Koszt niski/ }).inputValue()).toBe('175000')
+  await context.close()
+})
