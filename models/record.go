@@ -35,6 +35,8 @@ const (
 	KindExclusionGroup     Kind = "exclusion_group"
 	KindFund               Kind = "fund"
 	KindScenario           Kind = "scenario"
+	KindServiceStandard    Kind = "service_standard"
+	KindStandardOverride   Kind = "standard_override"
 )
 
 // Record is what every editable row has. The JSON form of an entity is its audit form: the flat fields a person

@@ -37,7 +37,7 @@ func (s Subject) Public() bool {
 	case KindMunicipality, KindCategory, KindPopulationCell:
 		return !s.Deleted
 	case KindUser, KindToken, KindImportBatch, KindFactProposal, KindReport, KindSavedView, KindQualityDismissal,
-		KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario:
+		KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario, KindServiceStandard, KindStandardOverride:
 		return false
 	}
 	return !s.Deleted && s.Publication == PublicationPublished && s.Visibility != VisibilityRestricted
@@ -47,7 +47,7 @@ var (
 	registryKinds = []Kind{KindPlace, KindProduct, KindProtection, KindInspection, KindAccessFact, KindExternalID, KindMedia, KindFactProposal, KindReport}
 	surveyKinds   = []Kind{KindInspection, KindAccessFact, KindMedia, KindFactProposal, KindReport}
 	importKinds   = []Kind{KindImportBatch}
-	planningKinds = []Kind{KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario}
+	planningKinds = []Kind{KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario, KindServiceStandard, KindStandardOverride}
 	systemKinds   = []Kind{KindMunicipality, KindCategory, KindUser, KindToken, KindImportBatch, KindPopulationCell}
 )
 
@@ -86,7 +86,8 @@ var rights = []grant{
 
 // Can tells whether the user may do the action to the subject. A nil user is anonymous. Vocabularies, municipalities and
 // users belong to the whole registry, so only a role held everywhere reaches them; a token and a saved view belong to their user. A
-// scenario belongs to the whole registry and to its author, as long as they plan somewhere.
+// scenario belongs to the whole registry and to its author, as long as they plan somewhere. A service standard belongs to the whole registry, what
+// a municipality has set otherwise to that municipality; both are read by everybody who plans somewhere.
 func Can(u *User, action Action, s Subject) bool {
 	if u == nil || u.Disabled || u.DeletedAt != nil {
 		return false
@@ -117,6 +118,13 @@ func Can(u *User, action Action, s Subject) bool {
 	case KindFund:
 		if s.SharedIn != nil && action == ActionReadInternal && plansSomewhere(u, action, s.Kind) {
 			return true
+		}
+	case KindServiceStandard, KindStandardOverride:
+		if s.SharedIn != nil && action == ActionReadInternal && plansSomewhere(u, action, s.Kind) {
+			return true
+		}
+		if s.Kind == KindServiceStandard {
+			s.MunicipalityID = nil
 		}
 	case KindMunicipality, KindCategory, KindUser, KindToken, KindPopulationCell:
 		s.MunicipalityID = nil // whatever the caller filled in, they belong to the whole registry

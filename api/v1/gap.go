@@ -42,6 +42,8 @@ type GapStandard struct {
 	MinAreaM2 float64 `json:"min_area_m2"`
 	// MinQualityGrade is the poorest condition that serves it; 0 asks nothing.
 	MinQualityGrade int `json:"min_quality_grade"`
+	// LegalBasis is the rule of law behind it, absent for none.
+	LegalBasis string `json:"legal_basis,omitzero" validate:"omitempty,legal_basis"`
 	// Proposal says that nobody's rule stands behind it.
 	Proposal bool        `json:"proposal"`
 	Source   models.Text `json:"source"`
@@ -73,6 +75,15 @@ type GapReasonCounts struct {
 type MunicipalityGaps struct {
 	Municipality *MunicipalityLink   `json:"municipality,omitzero"`
 	Standards    map[string]GapCount `json:"standards"`
+	// Own are the limits the municipality has set itself, by the code of the standard; accessible coverage is counted by them too.
+	Own map[string]OwnLimits `json:"own,omitzero"`
+}
+
+// OwnLimits are the limits of a standard as a municipality has set them.
+type OwnLimits struct {
+	DistanceM float64 `json:"distance_m"`
+	MinAreaM2 float64 `json:"min_area_m2"`
+	Source    string  `json:"source"`
 }
 
 // GapEquity is how evenly residents are served. The worst municipality's share is Min; null where it cannot be told.
@@ -204,6 +215,14 @@ func gapsOf(ctx context.Context, g *store.PlanGround) (Gaps, error) {
 			homes[i].Municipality = &MunicipalityLink{ID: m.ID, TERYT: m.TERYT, Name: m.Name}
 		}
 	}
+	for i := range g.Standards {
+		for home, l := range g.Standards[i].Local {
+			if homes[home+1].Own == nil {
+				homes[home+1].Own = map[string]OwnLimits{}
+			}
+			homes[home+1].Own[g.Standards[i].Code] = OwnLimits(l)
+		}
+	}
 	for _, d := range g.Demands() {
 		gaps, err := g.GapsOf(ctx, d)
 		if err != nil {
@@ -232,7 +251,7 @@ func gapsOf(ctx context.Context, g *store.PlanGround) (Gaps, error) {
 func gapStandard(d plan.Demand, cellWidthM float64) GapStandard {
 	s := d.Standard
 	out := GapStandard{Code: d.Code(), Accessible: d.Accessible, Label: s.Label, Audience: string(s.Audience), DistanceM: s.DistanceM, MinAreaM2: s.MinAreaM2, MinQualityGrade: s.MinGrade,
-		Proposal: s.Proposal, Source: s.Source, TooFine: cellWidthM > s.DistanceM}
+		LegalBasis: s.LegalBasis, Proposal: s.Proposal, Source: s.Source, TooFine: cellWidthM > s.DistanceM}
 	if d.Accessible {
 		out.Label = models.Text{PL: s.Label.PL + ", dostępne na wózku", EN: s.Label.EN + ", wheelchair-accessible"}
 	}
@@ -362,8 +381,9 @@ func gapCell(ctx context.Context, g *store.PlanGround, shape store.CellShape, c 
 			s.Nearest = &PlaceLink{ID: a.ID, Name: models.Text{PL: a.NamePL, EN: a.NameEN}}
 		}
 		if !s.Served {
+			here := d.Standard.In(cell.Municipality)
 			for i := range proposed {
-				if p := &proposed[i]; d.Standard.ServedBy(&p.Facility) && g.Metres(cell.At, p.At) <= d.Standard.DistanceM {
+				if p := &proposed[i]; here.ServedBy(&p.Facility) && g.Metres(cell.At, p.At) <= here.DistanceM {
 					s.Proposals = append(s.Proposals, ProposalLink{ID: p.ID, Title: p.Title})
 				}
 			}

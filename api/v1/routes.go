@@ -82,6 +82,8 @@ func Routes(d Deps) []api.Route {
 		h.savedViews(),
 		h.quality(),
 		h.gaps(),
+		h.serviceStandards(),
+		h.article13f(),
 		h.planCondition(),
 		h.accessTables(),
 		h.suggestions(),
@@ -121,6 +123,7 @@ func init() {
 	}
 	register("export_format", formats)
 	register("gap_reason", plan.GapReasons.Codes())
+	register("compliance", plan.Outcomes.Codes())
 	register("verdict_profile", slices.Concat(models.AccessProfiles.Codes(), []string{"custom"}))
 	register("fact_why", access.FactWhys.Codes())
 	register("opening_state", []string{hours.Open.String(), hours.Closed.String(), hours.Unknown.String()})

@@ -446,18 +446,24 @@ func (c *composer) additive(p *ComposeProposal, completion int) (v [4]float64) {
 	return v
 }
 
+// gradeDone is the grade after the repair or renewal: the one it promises, or else 2 of a repair and 1 of a renewal.
+func gradeDone(p *ComposeProposal) int {
+	if i := models.AssetGrades.Index(p.Effects.GradeAfter); i >= 0 {
+		return i + 1
+	}
+	if p.KindCode == models.ProposalRepair {
+		return 2
+	}
+	return 1
+}
+
 // riskAvoided is the discounted risk of failure that the work takes away from its completion on.
 func (c *composer) riskAvoided(p *ComposeProposal, a *GroundAsset, completion int) float64 {
 	life, consequence := lifeOf(a), defaultConsequence
 	if a.Protected {
 		consequence = protectedConsequence
 	}
-	after := 1.0
-	if i := models.AssetGrades.Index(p.Effects.GradeAfter); i >= 0 {
-		after = float64(i + 1)
-	} else if p.KindCode == models.ProposalRepair {
-		after = 2
-	}
+	after := float64(gradeDone(p))
 	sum := 0.0
 	for y := completion; y < len(c.delta); y++ {
 		without := gradeAfter(float64(a.Grade), life, c.s.Beta, float64(c.s.FirstYear+y-a.InspectedYear))
@@ -522,7 +528,9 @@ func (c *composer) demands() {
 			if len(standard.Categories) == 0 {
 				continue // of places that share no kind of service one does not stand for another
 			}
-			served := servedBy(cells, g.Assets, standard, g.Metres, func(a *GroundAsset) bool { return half == 0 || a.Before&wheelchair != 0 })
+			served := g.servedBy(cells, g.Assets, standard, func(a *GroundAsset) bool {
+				return standard.goodEnough(&a.Facility) && (half == 0 || a.Before&wheelchair != 0)
+			})
 			c.cover(cells, standard, served, counts, half*len(g.Standards)+s, half == 1)
 		}
 		best := make([]float64, len(p.Demands))
@@ -532,11 +540,11 @@ func (c *composer) demands() {
 			}
 		}
 		for d := from; d < len(p.Demands); d++ {
-			most += p.Demands[d].People * best[d]
+			most += g.Standards[p.Demands[d].Standard%len(g.Standards)].Weight * p.Demands[d].People * best[d]
 		}
 		c.out.Maxima[criterion] = most
 		for d := from; d < len(p.Demands) && most > 0; d++ {
-			p.Demands[d].Weight = weights[criterion] * p.Demands[d].People / most
+			p.Demands[d].Weight = weights[criterion] * g.Standards[p.Demands[d].Standard%len(g.Standards)].Weight * p.Demands[d].People / most
 		}
 	}
 }
@@ -546,14 +554,14 @@ func (c *composer) cover(cells *grid, standard *Standard, served, counts []bool,
 	g, p := c.in.Ground, &c.out.Problem
 	by := make([][]int32, len(g.Cells)) // items that would serve the cell
 	for i, item := range c.items {
-		if !c.serves(item, standard, accessible) {
+		area, ok := c.serves(item, standard, accessible)
+		if !ok {
 			continue
 		}
-		cells.near(item.At, standard.DistanceM, g.Metres, func(cell int32) bool {
+		g.eachReached(cells, item.At, area, standard, func(cell int32) {
 			if counts[cell] && !served[cell] {
 				by[cell] = append(by[cell], int32(i))
 			}
-			return true
 		})
 	}
 	covered, people := make([]float64, len(c.in.Municipalities)), make([]float64, len(c.in.Municipalities))
@@ -596,22 +604,34 @@ func (c *composer) cover(cells *grid, standard *Standard, served, counts []bool,
 	}
 }
 
-// serves says whether a proposal, once done, serves the standard where nothing did before. A new facility is accessible, as the law asks of
-// what is built (art. 6 of the Act of 19 July 2019); a place that opens to wheelchair users serves its accessible coverage.
-func (c *composer) serves(p *ComposeProposal, s *Standard, accessible bool) bool {
-	if p.KindCode != models.ProposalBuild && !(accessible && p.Opens) {
-		return false
-	}
+// serves says whether a proposal, once done, serves the standard where it did not before, with the area it has then. A new facility is
+// accessible, as the law asks of what is built (art. 6 of the Act of 19 July 2019), and in good condition; a place serves that
+// opens to wheelchair users, or comes into a condition that is good enough.
+func (c *composer) serves(p *ComposeProposal, s *Standard, accessible bool) (areaM2 float64, ok bool) {
 	if len(p.Effects.Standards) > 0 && !slices.Contains(p.Effects.Standards, s.Code) {
-		return false
+		return 0, false
 	}
-	area := p.Effects.AreaM2
-	if p.PlaceID != nil {
-		if a := c.in.Ground.AssetByID(*p.PlaceID); a != nil {
-			area = a.AreaM2
+	areaM2 = p.Effects.AreaM2
+	if p.KindCode != models.ProposalBuild {
+		var a *GroundAsset
+		if p.PlaceID != nil {
+			a = c.in.Ground.AssetByID(*p.PlaceID)
+		}
+		if a == nil {
+			return 0, false
+		}
+		areaM2 = a.AreaM2
+		after := Facility{Grade: a.Grade}
+		if p.KindCode == models.ProposalRepair || p.KindCode == models.ProposalRenew {
+			after.Grade = gradeDone(p)
+		}
+		good, usable := s.goodEnough(&a.Facility), a.Before&wheelchair != 0
+		if !s.goodEnough(&after) || accessible && !usable && !p.Opens || good && (!accessible || usable) {
+			return 0, false
 		}
 	}
-	return slices.ContainsFunc(p.Categories, func(lineage []string) bool { return len(lineage) > 0 && s.serves(lineage, area) })
+	wide := s.widest()
+	return areaM2, slices.ContainsFunc(p.Categories, func(lineage []string) bool { return len(lineage) > 0 && wide.serves(lineage, areaM2) })
 }
 
 func (c *composer) groups() {

@@ -37,8 +37,8 @@ func aFund(id int64, pln int64) models.Fund {
 }
 
 func anInput() *ComposeInput {
-	g := &Ground{Year: 2026, Metres: StraightLine(DetourFactor), Standards: []Standard{{Code: "play", Categories: []string{"play"}, Audience: UpTo14, DistanceM: 1000}}}
-	worn := GroundAsset{ID: 10, Grade: 4, InspectedYear: 2026, LifeYears: 15, Heritage: true, Priority: "A"}
+	g := &Ground{Year: 2026, Metres: StraightLine(DetourFactor), Standards: []Standard{{Code: "play", Categories: []string{"play"}, Audience: UpTo14, DistanceM: 1000, Weight: 1}}}
+	worn := GroundAsset{ID: 10, Facility: Facility{Grade: 4}, InspectedYear: 2026, LifeYears: 15, Heritage: true, Priority: "A"}
 	worn.At, worn.Categories = Point{20, 50}, playground
 	g.Assets = []GroundAsset{worn}
 	g.Cells = []Cell{{At: Point{20, 50}, Municipality: 0, Total: 500, UpTo14: 100}, {At: Point{21, 50}, Municipality: 1, Total: 500, UpTo14: 40}, {At: Point{21.001, 50}, Municipality: 1, Total: 500, UpTo14: 20}}

@@ -10,7 +10,7 @@ import (
 func TestConditionFollowsItsFormulas(t *testing.T) {
 	g := &Ground{Year: 2026}
 	asset := func(grade, year, life int, renewal, action int64) GroundAsset {
-		return GroundAsset{Grade: grade, InspectedYear: year, LifeYears: life, RenewalPLN: renewal, ActionPLN: action}
+		return GroundAsset{Facility: Facility{Grade: grade}, InspectedYear: year, LifeYears: life, RenewalPLN: renewal, ActionPLN: action}
 	}
 	for _, tt := range []struct {
 		name                   string
@@ -48,7 +48,7 @@ func TestDoingNothingMakesNothingBetter(t *testing.T) {
 		g := &Ground{Year: 2026}
 		graded := 0
 		for range rapid.IntRange(0, 20).Draw(t, "places") {
-			a := GroundAsset{Grade: rapid.IntRange(0, 5).Draw(t, "grade"), InspectedYear: rapid.IntRange(2010, 2026).Draw(t, "seen"), LifeYears: rapid.IntRange(1, 80).Draw(t, "life"),
+			a := GroundAsset{Facility: Facility{Grade: rapid.IntRange(0, 5).Draw(t, "grade")}, InspectedYear: rapid.IntRange(2010, 2026).Draw(t, "seen"), LifeYears: rapid.IntRange(1, 80).Draw(t, "life"),
 				RenewalPLN: int64(rapid.IntRange(0, 1e9).Draw(t, "value")), Municipality: rapid.IntRange(-1, 3).Draw(t, "home")}
 			if a.Grade > 0 {
 				graded++

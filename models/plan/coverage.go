@@ -77,8 +77,10 @@ var worth = func() (w [4]uint8) {
 type Facility struct {
 	At Point
 	// Categories are the lineages of its categories: each the code and all above it.
-	Categories    [][]string
-	AreaM2        float64
+	Categories [][]string
+	AreaM2     float64
+	// Grade is its condition, an asset grade from 1 to 5; 0 is not known.
+	Grade         int
 	Before, After uint8
 }
 
@@ -121,7 +123,7 @@ type Coverage struct {
 
 // Reach counts the residents of the cells who have a usable place within reach under a standard after and had none before, and the other
 // way round. Facilities are all that are usable before or after for some profile in the categories at stake, the changed ones among them.
-func Reach(facilities []Facility, cells []Cell, metres Metres) Coverage {
+func Reach(facilities []Facility, cells []Cell, standards []Standard, metres Metres) Coverage {
 	points := make([]Point, len(cells))
 	for i := range cells {
 		points[i] = cells[i].At
@@ -130,14 +132,14 @@ func Reach(facilities []Facility, cells []Cell, metres Metres) Coverage {
 	type gain struct{ gained, lost audiences }
 	changed := make([][profileCount]gain, len(cells))
 	cover := Coverage{Municipalities: map[int]*[profileCount]Count{}}
-	for _, g := range groupsOf(facilities) {
-		candidates := make([]bool, len(cells))
+	for _, g := range groupsOf(facilities, standards) {
+		candidates, farthest := make([]bool, len(cells)), g.standard.widest().DistanceM
 		any := false
 		at := make([]Point, len(g.members))
 		for i, m := range g.members {
 			at[i] = facilities[m].At
 			if f := &facilities[m]; f.Before != f.After {
-				around.near(f.At, g.standard.DistanceM, metres, func(c int32) bool { candidates[c], any = true, true; return true })
+				around.near(f.At, farthest, metres, func(c int32) bool { candidates[c], any = true, true; return true })
 			}
 		}
 		if !any {
@@ -150,8 +152,12 @@ func Reach(facilities []Facility, cells []Cell, metres Metres) Coverage {
 				continue
 			}
 			var before, after uint8
-			places.near(cells[c].At, g.standard.DistanceM, metres, func(i int32) bool {
+			distance, area := g.standard.limitsIn(cells[c].Municipality)
+			places.near(cells[c].At, distance, metres, func(i int32) bool {
 				f := &facilities[g.members[i]]
+				if f.AreaM2 < area {
+					return true
+				}
 				before, after = before|f.Before, after|f.After
 				return before != 0xff || after != 0xff
 			})
@@ -213,15 +219,18 @@ type group struct {
 	members  []int32
 }
 
-func groupsOf(facilities []Facility) []*group {
+func groupsOf(facilities []Facility, standards []Standard) []*group {
 	var groups []*group
 	for s := range standards {
 		standard := &standards[s]
-		byCategory := map[string]*group{}
+		widest, byCategory := standard.widest(), map[string]*group{}
 		for i := range facilities {
 			f := &facilities[i]
+			if !standard.goodEnough(f) {
+				continue
+			}
 			for _, lineage := range f.Categories {
-				if len(lineage) == 0 || !standard.serves(lineage, f.AreaM2) {
+				if len(lineage) == 0 || !widest.serves(lineage, f.AreaM2) {
 					continue
 				}
 				category := ""
@@ -245,7 +254,7 @@ func groupsOf(facilities []Facility) []*group {
 
 // Subtrees are the codes of the categories that facilities of the lineages are compared with, for a caller that has to find
 // them: the roots of the standards, and the codes of what has none.
-func Subtrees(lineages [][]string) []string {
+func Subtrees(lineages [][]string, standards []Standard) []string {
 	var codes []string
 	for s := range standards {
 		for _, lineage := range lineages {
@@ -253,7 +262,7 @@ func Subtrees(lineages [][]string) []string {
 				continue
 			}
 			switch standard := &standards[s]; {
-			case len(standard.Categories) == 0 && standard.serves(lineage, 0):
+			case len(standard.Categories) == 0 && !intersects(standard.except, lineage):
 				codes = append(codes, lineage[0])
 			case intersects(standard.Categories, lineage):
 				codes = append(codes, standard.Categories...)
@@ -264,11 +273,11 @@ func Subtrees(lineages [][]string) []string {
 	return slices.Compact(codes)
 }
 
-// MaxDistance is the longest distance of a standard.
-func MaxDistance() float64 {
+// MaxDistance is the longest distance of a standard anywhere.
+func MaxDistance(standards []Standard) float64 {
 	most := 0.0
 	for i := range standards {
-		most = max(most, standards[i].DistanceM)
+		most = max(most, standards[i].widest().DistanceM)
 	}
 	return most
 }

@@ -77,8 +77,31 @@ func (g *Ground) Demands() []Demand {
 }
 
 // GapsOf says for each cell how it is served under the demand: exact under Ground.Metres. A facility whose condition nobody knows
-// does not meet a standard that asks for one.
+// does not meet a standard that asks for one. Where a municipality has limits of its own, they hold for its residents.
 func (g *Ground) GapsOf(ctx context.Context, d Demand) ([]Gap, error) {
+	gaps := make([]Gap, len(g.Cells))
+	cells := map[*Standard][]int32{}
+	local := map[int]*Standard{}
+	for home := range d.Standard.Local {
+		local[home] = d.Standard.In(home)
+	}
+	for c := range g.Cells {
+		s := local[g.Cells[c].Municipality]
+		if s == nil {
+			s = d.Standard
+		}
+		cells[s] = append(cells[s], int32(c))
+	}
+	for s, of := range cells {
+		if err := g.gapsOf(ctx, Demand{s, d.Accessible}, of, gaps); err != nil {
+			return nil, err
+		}
+	}
+	return gaps, nil
+}
+
+// gapsOf writes the gaps of some cells, for all of which the limits of the standard hold.
+func (g *Ground) gapsOf(ctx context.Context, d Demand, cells []int32, gaps []Gap) error {
 	s := d.Standard
 	var kind, passing []int32
 	for i := range g.Assets {
@@ -87,19 +110,18 @@ func (g *Ground) GapsOf(ctx context.Context, d Demand) ([]Gap, error) {
 			continue
 		}
 		kind = append(kind, int32(i))
-		if s.goodEnough(a) && (!d.Accessible || a.Before&wheelchair != 0) {
+		if s.goodEnough(&a.Facility) && (!d.Accessible || a.Before&wheelchair != 0) {
 			passing = append(passing, int32(i))
 		}
 	}
 	ofKind, thatPass := g.gridOfAssets(kind), g.gridOfAssets(passing)
-	gaps := make([]Gap, len(g.Cells))
-	for c := range g.Cells {
-		if c%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+	for i, c := range cells {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 		gaps[c] = g.gapAt(g.Cells[c].At, d, kind, passing, ofKind, thatPass)
 	}
-	return gaps, nil
+	return nil
 }
 
 func (g *Ground) gapAt(at Point, d Demand, kind, passing []int32, ofKind, thatPass *grid) Gap {
@@ -128,17 +150,12 @@ func (g *Ground) within(at Point, d Demand, kind []int32, ofKind *grid) GapReaso
 	reason := GapTooFar
 	ofKind.near(at, d.Standard.DistanceM, g.Metres, func(i int32) bool {
 		reason = GapTooPoor
-		if d.Standard.goodEnough(&g.Assets[kind[i]]) {
+		if d.Standard.goodEnough(&g.Assets[kind[i]].Facility) {
 			reason = GapInaccessible
 		}
 		return reason != GapInaccessible
 	})
 	return reason
-}
-
-// goodEnough says whether the asset's condition meets the standard.
-func (s *Standard) goodEnough(a *GroundAsset) bool {
-	return s.MinGrade == 0 || a.Grade > 0 && a.Grade <= s.MinGrade
 }
 
 func (g *Ground) gridOfAssets(assets []int32) *grid {

@@ -14,8 +14,8 @@ func groundOf(t *rapid.T, s Standard) *Ground {
 	g := &Ground{Standards: []Standard{s}, Metres: StraightLine(DetourFactor), Year: 2026}
 	lineages := [][]string{{"playground", "play", "infrastructure"}, {"church", "heritage"}}
 	for range rapid.IntRange(0, 12).Draw(t, "assets") {
-		a := GroundAsset{ID: int64(len(g.Assets) + 1), Grade: rapid.IntRange(0, 5).Draw(t, "grade")}
-		a.At = Point{20 + degree("lon"), 50 + degree("lat")}
+		a := GroundAsset{ID: int64(len(g.Assets) + 1), Facility: Facility{Grade: rapid.IntRange(0, 5).Draw(t, "grade")}}
+		a.At, a.AreaM2 = Point{20 + degree("lon"), 50 + degree("lat")}, float64(rapid.IntRange(0, 3).Draw(t, "area"))*1000
 		a.Categories = [][]string{lineages[rapid.IntRange(0, 1).Draw(t, "lineage")]}
 		a.Before = uint8(rapid.SampledFrom([]int{0, 1}).Draw(t, "usable")) * wheelchair
 		g.Assets = append(g.Assets, a)
@@ -30,7 +30,11 @@ func groundOf(t *rapid.T, s Standard) *Ground {
 // The gaps are those of looking at every facility from every cell.
 func TestGapsAreThoseOfLookingEverywhere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := Standard{Code: "play", Categories: []string{"play"}, Audience: Everybody, DistanceM: rapid.Float64Range(50, 4000).Draw(t, "distance"), MinGrade: rapid.SampledFrom([]int{0, 3}).Draw(t, "asked")}
+		s := Standard{Code: "play", Categories: []string{"play"}, Audience: Everybody, DistanceM: rapid.Float64Range(50, 4000).Draw(t, "distance"), MinGrade: rapid.SampledFrom([]int{0, 3}).Draw(t, "asked"),
+			MinAreaM2: float64(rapid.IntRange(0, 2).Draw(t, "size")) * 1000, Local: map[int]Limits{}}
+		for home := range rapid.IntRange(0, 2).Draw(t, "municipalities with limits of their own") {
+			s.Local[home] = Limits{DistanceM: rapid.Float64Range(50, 4000).Draw(t, "own distance"), MinAreaM2: float64(rapid.IntRange(0, 3).Draw(t, "own size")) * 1000}
+		}
 		g := groundOf(t, s)
 		d := Demand{&g.Standards[0], rapid.Bool().Draw(t, "accessible")}
 		gaps, err := g.GapsOf(t.Context(), d)
@@ -40,15 +44,19 @@ func TestGapsAreThoseOfLookingEverywhere(t *testing.T) {
 		for c := range g.Cells {
 			want := Gap{Reason: GapNone, Nearest: -1, Metres: math.Inf(1)}
 			poor, barred, passes := false, false, false
+			distance, area := s.DistanceM, s.MinAreaM2
+			if own, ok := s.Local[g.Cells[c].Municipality]; ok {
+				distance, area = own.DistanceM, own.MinAreaM2
+			}
 			for i := range g.Assets {
 				a := &g.Assets[i]
-				if a.Categories[0][0] != "playground" {
+				if a.Categories[0][0] != "playground" || a.AreaM2 < area {
 					continue
 				}
 				way := g.Metres(g.Cells[c].At, a.At)
 				fit := s.MinGrade == 0 || a.Grade != 0 && a.Grade <= s.MinGrade
 				use := !d.Accessible || a.Before != 0
-				if way <= s.DistanceM && !(fit && use) {
+				if way <= distance && !(fit && use) {
 					poor, barred = poor || !fit, barred || fit
 				}
 				if better := fit && use && !passes; better || (fit && use) == passes && way < want.Metres {
@@ -56,7 +64,7 @@ func TestGapsAreThoseOfLookingEverywhere(t *testing.T) {
 				}
 			}
 			switch {
-			case passes && want.Metres <= s.DistanceM:
+			case passes && want.Metres <= distance:
 				want.Reason = Served
 			case barred:
 				want.Reason = GapInaccessible
@@ -67,6 +75,13 @@ func TestGapsAreThoseOfLookingEverywhere(t *testing.T) {
 			}
 			if gaps[c] != want {
 				t.Fatalf("cell %d: got %+v, want %+v", c, gaps[c], want)
+			}
+		}
+		// what a programme takes for served is what is no gap
+		served := g.servedBy(g.cellGrid(), g.Assets, d.Standard, func(a *GroundAsset) bool { return s.goodEnough(&a.Facility) && (!d.Accessible || a.Before != 0) })
+		for c := range served {
+			if served[c] != (gaps[c].Reason == Served) {
+				t.Fatalf("cell %d: got served %v and the gap %+v", c, served[c], gaps[c])
 			}
 		}
 		all, by := g.CountGaps(d, gaps)
@@ -88,7 +103,7 @@ func BenchmarkGaps(b *testing.B) {
 	lineages := [][]string{{"playground", "play"}, {"park", "green_space"}, {"museum", "culture"}, {"swimming_pool", "sport"}, {"church", "heritage"}}
 	at := func() Point { return Point{19.5 + r.Float64()*0.9, 49.85 + r.Float64()*0.4} }
 	for i := range 10_000 {
-		a := GroundAsset{ID: int64(i + 1), Grade: r.IntN(6)}
+		a := GroundAsset{ID: int64(i + 1), Facility: Facility{Grade: r.IntN(6)}}
 		a.At, a.AreaM2, a.Before = at(), math.Exp(6+6*r.Float64()), uint8(r.IntN(256))
 		a.Categories = [][]string{lineages[r.IntN(len(lineages))]}
 		g.Assets = append(g.Assets, a)

@@ -27,8 +27,7 @@ type GroundAsset struct {
 	NamePL, NameEN string
 	// Category is the one people know it by.
 	Category string
-	// Grade is its condition, an asset grade from 1 to 5; 0 is not known. InspectedYear is when it was seen.
-	Grade         int
+	// InspectedYear is when its Grade was seen.
 	InspectedYear int
 	// LifeYears is how long it lasts from new, 0 for what its category lasts.
 	LifeYears  int
@@ -60,10 +59,22 @@ func HeritageGrade(grade string) int {
 // wheelchair is the bit of the profile by which accessible coverage is counted.
 var wheelchair = uint8(1) << models.AccessProfiles.Index("wheelchair")
 
-// reachOf are the cells within reach of a position under a standard.
-func (g *Ground) reachOf(cells *grid, at Point, s *Standard) []int32 {
+// eachReached visits the cells that a place of the area serves at a position, as each one's municipality has the standard.
+func (g *Ground) eachReached(cells *grid, at Point, areaM2 float64, s *Standard, visit func(c int32)) {
+	farthest := s.widest().DistanceM
+	cells.near(at, farthest, g.Metres, func(c int32) bool {
+		distance, area := s.limitsIn(g.Cells[c].Municipality)
+		if areaM2 >= area && (distance == farthest || g.Metres(at, g.Cells[c].At) <= distance) {
+			visit(c)
+		}
+		return true
+	})
+}
+
+// reachOf are the cells that a place of the area would serve at a position under a standard.
+func (g *Ground) reachOf(cells *grid, at Point, areaM2 float64, s *Standard) []int32 {
 	var reached []int32
-	cells.near(at, s.DistanceM, g.Metres, func(c int32) bool { reached = append(reached, c); return true })
+	g.eachReached(cells, at, areaM2, s, func(c int32) { reached = append(reached, c) })
 	slices.Sort(reached)
 	return reached
 }
@@ -78,14 +89,14 @@ func (g *Ground) cellGrid() *grid {
 }
 
 // servedBy says for each cell whether an asset that passes is within reach under the standard.
-func servedBy(cells *grid, assets []GroundAsset, s *Standard, metres Metres, passes func(*GroundAsset) bool) []bool {
-	served := make([]bool, len(cells.points))
+func (g *Ground) servedBy(cells *grid, assets []GroundAsset, s *Standard, passes func(*GroundAsset) bool) []bool {
+	served, widest := make([]bool, len(cells.points)), s.widest()
 	for i := range assets {
 		a := &assets[i]
-		if !passes(a) || !s.ServedBy(&a.Facility) {
+		if !passes(a) || !widest.ServedBy(&a.Facility) {
 			continue
 		}
-		cells.near(a.At, s.DistanceM, metres, func(c int32) bool { served[c] = true; return true })
+		g.eachReached(cells, a.At, a.AreaM2, s, func(c int32) { served[c] = true })
 	}
 	return served
 }

@@ -45,6 +45,7 @@ func TestAStandardIsServedByItsSubtreeAndTheRestByTheirOwnCategory(t *testing.T)
 		{church, 0, []string{"other"}},
 	} {
 		var got []string
+		standards := Standards()
 		for i := range standards {
 			if standards[i].serves(tt.lineage, tt.area) {
 				got = append(got, standards[i].Code)
@@ -54,7 +55,7 @@ func TestAStandardIsServedByItsSubtreeAndTheRestByTheirOwnCategory(t *testing.T)
 			t.Errorf("%v of %v m²: got %v, want %v", tt.lineage[0], tt.area, got, tt.want)
 		}
 	}
-	if got := Subtrees([][]string{playground, church}); !slices.Equal(got, []string{"church", "play"}) {
+	if got := Subtrees([][]string{playground, church}, Standards()); !slices.Equal(got, []string{"church", "play"}) {
 		t.Errorf("got %v, want the subtree and the category", got)
 	}
 }
@@ -70,7 +71,7 @@ func TestResidentsAreCountedOnce(t *testing.T) {
 	}
 	const wheelchair, walking, pram = 1, 4, 8
 	here, there := Facility{At: Point{20.00, 50.00}, Categories: church, After: wheelchair | walking | pram}, Facility{At: Point{20.06, 50.00}, Categories: church, After: wheelchair}
-	got := Reach([]Facility{here, there}, cells, StraightLine(DetourFactor))
+	got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(DetourFactor))
 	if got.Profiles[0] != (Count{Gained: 110, GainedCells: 1}) || got.Profiles[2] != (Count{Gained: 33, GainedCells: 1}) || got.Profiles[3] != (Count{Gained: 22, GainedCells: 1}) {
 		t.Errorf("got %+v, want everybody, those of 65 and over, and children", got.Profiles)
 	}
@@ -82,17 +83,17 @@ func TestResidentsAreCountedOnce(t *testing.T) {
 	}
 	// who has another usable place within reach gains nothing
 	there.Before = wheelchair
-	if got := Reach([]Facility{here, there}, cells, StraightLine(DetourFactor)).Profiles[0]; got != (Count{Gained: 100}) {
+	if got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(DetourFactor)).Profiles[0]; got != (Count{Gained: 100}) {
 		t.Errorf("got %+v, want the one cell that had none", got)
 	}
 	// and a place of another category is no other place
 	there.Categories = [][]string{{"castle", "defence_works", "heritage"}}
-	if got := Reach([]Facility{here, there}, cells, StraightLine(DetourFactor)).Profiles[0]; got != (Count{Gained: 110, GainedCells: 1}) {
+	if got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(DetourFactor)).Profiles[0]; got != (Count{Gained: 110, GainedCells: 1}) {
 		t.Errorf("got %+v", got)
 	}
 	// turned round, all of it is lost
 	here.Before, here.After = here.After, 0
-	if got := Reach([]Facility{here}, cells, StraightLine(DetourFactor)); got.Profiles[0].Lost != 110 || got.Profiles[0].LostCells != 1 || got.Any.Lost != 110 {
+	if got := Reach([]Facility{here}, cells, Standards(), StraightLine(DetourFactor)); got.Profiles[0].Lost != 110 || got.Profiles[0].LostCells != 1 || got.Any.Lost != 110 {
 		t.Errorf("got %+v, want the residents lost", got.Profiles[0])
 	}
 }
@@ -106,7 +107,7 @@ func drawnPoint(t *rapid.T, name string) Point {
 
 func drawnFacilities(t *rapid.T) []Facility {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Facility {
-		return Facility{At: drawnPoint(t, "place"), Categories: rapid.SampledFrom(drawnLineages).Draw(t, "category"), AreaM2: rapid.SampledFrom([]float64{0, 10_000, 50_000, 300_000}).Draw(t, "area"),
+		return Facility{At: drawnPoint(t, "place"), Categories: rapid.SampledFrom(drawnLineages).Draw(t, "category"), AreaM2: rapid.SampledFrom([]float64{0, 10_000, 50_000, 300_000}).Draw(t, "area"), Grade: rapid.IntRange(0, 5).Draw(t, "grade"),
 			Before: rapid.Uint8().Draw(t, "before"), After: rapid.Uint8().Draw(t, "after")}
 	}), 0, 12).Draw(t, "places")
 }
@@ -124,10 +125,17 @@ func drawnCells(t *rapid.T) []Cell {
 
 // The count agrees with one that tries every place for every cell.
 func TestReachAgreesWithTryingEverything(t *testing.T) {
-	metres := StraightLine(DetourFactor)
+	metres, standards := StraightLine(DetourFactor), Standards()
 	rapid.Check(t, func(t *rapid.T) {
 		facilities, cells := drawnFacilities(t), drawnCells(t)
-		got := Reach(facilities, cells, metres)
+		standards := slices.Clone(standards)
+		for i := range standards {
+			standards[i].MinGrade = rapid.SampledFrom([]int{0, 0, 4}).Draw(t, "asked")
+			if rapid.Bool().Draw(t, "a municipality has limits of its own") {
+				standards[i].Local = map[int]Limits{1: {DistanceM: rapid.Float64Range(100, 6000).Draw(t, "own distance"), MinAreaM2: rapid.SampledFrom([]float64{0, 40_000}).Draw(t, "own area")}}
+			}
+		}
+		got := Reach(facilities, cells, standards, metres)
 		for p := range profileCount {
 			var want Count
 			for c := range cells {
@@ -137,7 +145,8 @@ func TestReachAgreesWithTryingEverything(t *testing.T) {
 						var before, after bool
 						for _, f := range facilities {
 							for _, lineage := range f.Categories {
-								if standards[s].serves(lineage, f.AreaM2) && (len(standards[s].Categories) > 0 || lineage[0] == category) && metres(f.At, cells[c].At) <= standards[s].DistanceM {
+								of := standards[s].In(cells[c].Municipality)
+								if of.serves(lineage, f.AreaM2) && (of.MinGrade == 0 || f.Grade > 0 && f.Grade <= of.MinGrade) && (len(of.Categories) > 0 || lineage[0] == category) && metres(f.At, cells[c].At) <= of.DistanceM {
 									before, after = before || f.Before>>p&1 == 1, after || f.After>>p&1 == 1
 								}
 							}
@@ -180,7 +189,7 @@ func TestResidentsNeverExceedThoseThereAre(t *testing.T) {
 		for _, c := range cells {
 			everybody += int(c.Total)
 		}
-		got := Reach(facilities, cells, StraightLine(DetourFactor))
+		got := Reach(facilities, cells, Standards(), StraightLine(DetourFactor))
 		for p := range profileCount {
 			sum := Count{}
 			for _, m := range got.Municipalities {
@@ -408,7 +417,7 @@ func BenchmarkWhatIfPure(b *testing.B) {
 		for i := range sites {
 			facilities[i] = sites[i].Facility
 		}
-		if got := Reach(facilities, cells, StraightLine(DetourFactor)).Profiles[0].Gained; got != 1_000_000 || len(outcomes[0].Repairs) != 3 {
+		if got := Reach(facilities, cells, Standards(), StraightLine(DetourFactor)).Profiles[0].Gained; got != 1_000_000 || len(outcomes[0].Repairs) != 3 {
 			b.Fatalf("got %d residents and %v", got, codesOf(outcomes[0].Repairs))
 		}
 	}

@@ -19,20 +19,84 @@ const (
 
 // A Standard is how far from home a service is expected.
 type Standard struct {
-	Code  string      `json:"code"`
-	Label models.Text `json:"label"`
+	Code  string
+	Label models.Text
 	// Categories are the roots of the subtrees that serve it; none is every category without a standard of its own, each by itself.
-	Categories []string `json:"categories"`
-	Audience   Audience `json:"audience"`
+	Categories []string
+	Audience   Audience
 	// DistanceM is along the way, in metres.
-	DistanceM float64 `json:"distance_m"`
+	DistanceM float64
 	// MinAreaM2 is how large a place has to be to serve it; 0 asks nothing. A place of unknown area does not serve it then.
-	MinAreaM2 float64 `json:"min_area_m2"`
+	MinAreaM2 float64
 	// MinGrade is the poorest condition that serves it, an asset grade from 1 (very good) to 5; 0 asks nothing.
-	MinGrade int `json:"min_quality_grade"`
+	MinGrade int
 	// Proposal says that nobody's rule stands behind the distance: Source says who proposes it.
-	Proposal bool        `json:"proposal"`
-	Source   models.Text `json:"source"`
+	Proposal bool
+	Source   models.Text
+	// LegalBasis is a code of models.LegalBases, "" for none.
+	LegalBasis string
+	// Weight is how much a resident counts under it in a programme, 1 as under any other.
+	Weight float64
+	// BuildCategory is what would be built for it, "" for nothing that could be suggested.
+	BuildCategory string
+	// Local are the limits that municipalities set for their own residents, by Cell.Municipality.
+	Local map[int]Limits
+	// except are the roots of all other standards, for one without categories.
+	except []string
+}
+
+// Limits are how far a service may be and how large it has to be, where a municipality has set them, with its Source.
+type Limits struct {
+	DistanceM, MinAreaM2 float64
+	Source               string
+}
+
+// In is the standard as it holds for the residents of a municipality.
+func (s *Standard) In(municipality int) *Standard {
+	l, own := s.Local[municipality]
+	if !own {
+		return s
+	}
+	of := *s
+	of.DistanceM, of.MinAreaM2, of.Local = l.DistanceM, l.MinAreaM2, nil
+	return &of
+}
+
+// limitsIn are the limits that hold for the residents of a municipality.
+func (s *Standard) limitsIn(municipality int) (distanceM, minAreaM2 float64) {
+	if l, own := s.Local[municipality]; own {
+		return l.DistanceM, l.MinAreaM2
+	}
+	return s.DistanceM, s.MinAreaM2
+}
+
+// goodEnough says whether the facility's condition meets the standard.
+func (s *Standard) goodEnough(f *Facility) bool {
+	return s.MinGrade == 0 || f.Grade > 0 && f.Grade <= s.MinGrade
+}
+
+// widest is the standard with the longest distance and the smallest area of any municipality: who is not served under it is
+// served nowhere.
+func (s *Standard) widest() *Standard {
+	of := *s
+	for _, l := range s.Local {
+		of.DistanceM, of.MinAreaM2 = max(of.DistanceM, l.DistanceM), min(of.MinAreaM2, l.MinAreaM2)
+	}
+	return &of
+}
+
+// Settle makes standards know of one another: one without categories is for what no other is about.
+func Settle(all []Standard) []Standard {
+	var roots []string
+	for i := range all {
+		roots = append(roots, all[i].Categories...)
+	}
+	for i := range all {
+		if all[i].except = nil; len(all[i].Categories) == 0 {
+			all[i].except = roots
+		}
+	}
+	return all
 }
 
 var (
@@ -44,21 +108,21 @@ var (
 	sourceProposal = models.Text{PL: "propozycja Wolnicy, bez źródła", EN: "proposed by Wolnica, without a source"}
 )
 
-// Standards are the shipped standards. The result is the caller's to keep, not to change.
+// Standards are the shipped standards: what the registry begins with, for planners to change. The result is the caller's.
 //
 // The 100 m of local areas for play (LAP) are left out: a population cell of 1 km cannot support such a claim.
-func Standards() []Standard { return standards }
+func Standards() []Standard { return Settle(slices.Clone(standards)) }
 
 var standards = []Standard{
-	{"green_nearby", models.Text{PL: "zieleń w pobliżu", EN: "green space nearby"}, []string{"green_space", "designed_greenery"}, Everybody, 300, 5_000, 0, false, sourceWHO},
-	{"green_3ha", models.Text{PL: "zieleń publiczna od 3 ha", EN: "public green space of 3 ha or more"}, []string{"green_space", "designed_greenery"}, Everybody, 1500, 30_000, 0, false, sourceArt13f},
-	{"green_20ha", models.Text{PL: "zieleń publiczna od 20 ha", EN: "public green space of 20 ha or more"}, []string{"green_space", "designed_greenery"}, Everybody, 3000, 200_000, 0, false, sourceArt13f},
-	{"green_any", models.Text{PL: "zieleń o nieznanej lub mniejszej powierzchni", EN: "green space of unknown or smaller area"}, []string{"green_space", "designed_greenery"}, Everybody, 1500, 0, 0, true, sourceProposal},
-	{"play", models.Text{PL: "plac zabaw (LEAP)", EN: "playground (LEAP)"}, []string{"play"}, UpTo14, 400, 0, 0, false, sourceFIT},
-	{"play_neighbourhood", models.Text{PL: "plac zabaw w dzielnicy (NEAP)", EN: "neighbourhood playground (NEAP)"}, []string{"play"}, UpTo14, 1000, 0, 0, false, sourceFIT},
-	{"sport", models.Text{PL: "sport i pływalnie", EN: "sports and swimming"}, []string{"sport"}, Everybody, 5000, 0, 0, true, sourceProposal},
-	{"culture", models.Text{PL: "kultura i muzea", EN: "culture and museums"}, []string{"culture"}, Everybody, 5000, 0, 0, true, sourceProposal},
-	{"other", models.Text{PL: "inne miejsca tej samej kategorii", EN: "other places of the same category"}, nil, Everybody, 5000, 0, 0, true, sourceProposal},
+	{Code: "green_nearby", Label: models.Text{PL: "zieleń w pobliżu", EN: "green space nearby"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 300, MinAreaM2: 5_000, Source: sourceWHO, Weight: 1, BuildCategory: "green_square"},
+	{Code: "green_3ha", Label: models.Text{PL: "zieleń publiczna od 3 ha", EN: "public green space of 3 ha or more"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 1500, MinAreaM2: 30_000, Source: sourceArt13f, LegalBasis: models.LegalArticle13f, Weight: 1, BuildCategory: "park"},
+	{Code: "green_20ha", Label: models.Text{PL: "zieleń publiczna od 20 ha", EN: "public green space of 20 ha or more"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 3000, MinAreaM2: 200_000, Source: sourceArt13f, LegalBasis: models.LegalArticle13f, Weight: 1},
+	{Code: "green_any", Label: models.Text{PL: "zieleń o nieznanej lub mniejszej powierzchni", EN: "green space of unknown or smaller area"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 1500, Proposal: true, Source: sourceProposal, Weight: 1},
+	{Code: "play", Label: models.Text{PL: "plac zabaw (LEAP)", EN: "playground (LEAP)"}, Categories: []string{"play"}, Audience: UpTo14, DistanceM: 400, Source: sourceFIT, Weight: 1, BuildCategory: "playground"},
+	{Code: "play_neighbourhood", Label: models.Text{PL: "plac zabaw w dzielnicy (NEAP)", EN: "neighbourhood playground (NEAP)"}, Categories: []string{"play"}, Audience: UpTo14, DistanceM: 1000, Source: sourceFIT, Weight: 1, BuildCategory: "playground"},
+	{Code: "sport", Label: models.Text{PL: "sport i pływalnie", EN: "sports and swimming"}, Categories: []string{"sport"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: sourceProposal, Weight: 1, BuildCategory: "sports_field"},
+	{Code: "culture", Label: models.Text{PL: "kultura i muzea", EN: "culture and museums"}, Categories: []string{"culture"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: sourceProposal, Weight: 1, BuildCategory: "community_centre"},
+	{Code: "other", Label: models.Text{PL: "inne miejsca tej samej kategorii", EN: "other places of the same category"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: sourceProposal, Weight: 1},
 }
 
 // ServedBy says whether the facility meets the standard by what it is; how far it is, in what condition and for whom, is another matter.
@@ -69,7 +133,7 @@ func (s *Standard) ServedBy(f *Facility) bool {
 // serves says whether a place of the category, given by its code and all above it, meets the standard by what it is.
 func (s *Standard) serves(lineage []string, areaM2 float64) bool {
 	if len(s.Categories) == 0 {
-		return !slices.ContainsFunc(standards, func(t Standard) bool { return intersects(t.Categories, lineage) })
+		return areaM2 >= s.MinAreaM2 && !intersects(s.except, lineage)
 	}
 	return areaM2 >= s.MinAreaM2 && intersects(s.Categories, lineage)
 }

@@ -185,14 +185,15 @@ func (g *Ground) AccessGains() []AccessGain {
 		if len(standard.Categories) == 0 {
 			continue // of places that share no kind of service one does not stand for another
 		}
-		served := servedBy(cells, g.Assets, standard, g.Metres, func(a *GroundAsset) bool { return a.Before&wheelchair != 0 })
+		widest := standard.widest()
+		served := g.servedBy(cells, g.Assets, standard, func(a *GroundAsset) bool { return a.Before&wheelchair != 0 && standard.goodEnough(&a.Facility) })
 		for i := range g.Assets {
 			a := &g.Assets[i]
-			if a.Before&wheelchair != 0 || !slices.ContainsFunc(a.Categories, func(l []string) bool { return len(l) > 0 && standard.serves(l, a.AreaM2) }) {
+			if a.Before&wheelchair != 0 || !standard.goodEnough(&a.Facility) || !widest.ServedBy(&a.Facility) {
 				continue
 			}
 			gain := AccessGain{Asset: i, Standard: standard.Code}
-			for _, c := range g.reachOf(cells, a.At, standard) {
+			for _, c := range g.reachOf(cells, a.At, a.AreaM2, standard) {
 				if n, secret := g.Cells[c].persons(standard.Audience.set()); served[c] {
 					continue
 				} else if secret {
@@ -252,9 +253,6 @@ func wheelchairProfile() *access.Profile {
 	all := access.Profiles()
 	return &all[models.AccessProfiles.Index("wheelchair")]
 }
-
-// newFacilities say what is built for a standard: the category a new facility would have [a proposal].
-var newFacilities = map[string]string{"green_nearby": "green_square", "green_3ha": "park", "play": "playground", "play_neighbourhood": "playground", "sport": "sports_field", "culture": "community_centre"}
 
 // A CoverSite is a site chosen for a new facility, with the cells it newly covers.
 type CoverSite struct {
@@ -353,13 +351,13 @@ func (g *Ground) SuggestBuilds(ctx context.Context, n int, lineages map[string][
 	var all []Suggestion
 	for i := range g.Standards {
 		standard := &g.Standards[i]
-		category, ok := newFacilities[standard.Code]
+		category := standard.BuildCategory
 		rate := RateFor(models.ProposalBuild, []string{category})
-		if !ok || rate == nil || lineages[category] == nil {
+		if category == "" || rate == nil || lineages[category] == nil {
 			continue
 		}
-		served := servedBy(cells, g.Assets, standard, g.Metres, func(*GroundAsset) bool { return true })
-		for c, by := range servedBy(cells, planned, standard, g.Metres, func(*GroundAsset) bool { return true }) {
+		served := g.servedBy(cells, g.Assets, standard, func(a *GroundAsset) bool { return standard.goodEnough(&a.Facility) })
+		for c, by := range g.servedBy(cells, planned, standard, func(*GroundAsset) bool { return true }) {
 			served[c] = served[c] || by
 		}
 		unserved := make([]bool, len(served))
@@ -369,12 +367,15 @@ func (g *Ground) SuggestBuilds(ctx context.Context, n int, lineages map[string][
 				candidates = append(candidates, g.Cells[c].At)
 			}
 		}
-		sites, err := CoverSites(ctx, candidates, func(at Point) []int32 { return g.reachOf(cells, at, standard) },
+		area := standard.MinAreaM2 // large enough for everybody who is to be served
+		for _, l := range standard.Local {
+			area = max(area, l.MinAreaM2)
+		}
+		sites, err := CoverSites(ctx, candidates, func(at Point) []int32 { return g.reachOf(cells, at, area, standard) },
 			func(c int32) (int, bool) { return g.Cells[c].persons(standard.Audience.set()) }, unserved, n)
 		if err != nil {
 			return nil, err
 		}
-		area := math.Max(standard.MinAreaM2, 0)
 		for _, site := range sites {
 			all = append(all, g.buildAt(site, standard, rate, category, area))
 		}

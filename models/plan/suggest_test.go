@@ -72,7 +72,7 @@ func TestSuggestionsHaveReasonsCostsAndSources(t *testing.T) {
 	lineage := [][]string{{"playground", "play", "infrastructure"}}
 	g := Ground{Year: 2026, Standards: Standards(), Metres: StraightLine(DetourFactor)}
 	asset := func(id int64, lon float64, grade int, change func(*GroundAsset)) {
-		a := GroundAsset{ID: id, Municipality: 0, NamePL: "Plac", Category: "playground", Grade: grade, InspectedYear: 2024}
+		a := GroundAsset{ID: id, Municipality: 0, NamePL: "Plac", Category: "playground", Facility: Facility{Grade: grade}, InspectedYear: 2024}
 		a.At, a.Categories = Point{lon, 50}, lineage
 		if change != nil {
 			change(&a)
@@ -109,7 +109,7 @@ func TestSuggestionsHaveReasonsCostsAndSources(t *testing.T) {
 }
 
 func TestNewFacilitiesAreSuggestedWhereResidentsHaveNone(t *testing.T) {
-	g := Ground{Year: 2026, Standards: []Standard{{Code: "play", Categories: []string{"play"}, Audience: UpTo14, DistanceM: 400}}, Metres: StraightLine(DetourFactor)}
+	g := Ground{Year: 2026, Standards: []Standard{{Code: "play", Categories: []string{"play"}, Audience: UpTo14, DistanceM: 400, BuildCategory: "playground"}}, Metres: StraightLine(DetourFactor)}
 	here := GroundAsset{ID: 1}
 	here.At, here.Categories = Point{20, 50}, [][]string{{"playground", "play", "infrastructure"}}
 	g.Assets = []GroundAsset{here}

@@ -67,6 +67,13 @@ func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
 		return categoryTree(tx, v)
 	case *models.InvestmentProposal:
 		return prepareProposal(tx, v)
+	case *models.ServiceStandard:
+		o, _ := old.(*models.ServiceStandard)
+		return prepareStandard(tx, v, o)
+	case *models.StandardOverride:
+		if o, ok := old.(*models.StandardOverride); ok && (o.StandardID != v.StandardID || o.MunicipalityID != v.MunicipalityID) {
+			return models.Invalid("/standard_id", "fixed", "Zmiany nie można przenieść do innego standardu ani gminy; usuń ją i utwórz nową.", "An override cannot move to another standard or municipality; delete it and create a new one.")
+		}
 	case *models.ExclusionGroup:
 		return tx.Raw(`SELECT CASE WHEN count(*) = ? AND count(DISTINCT municipality_id) = 1 AND count(municipality_id) = count(*) THEN min(municipality_id) END
 			FROM investment_proposals WHERE deleted_at IS NULL AND id = ANY(?::bigint[])`, len(v.Proposals), intArray(v.Proposals)).Scan(&v.MunicipalityID).Error
@@ -155,6 +162,8 @@ func (s *Store) references(tx *gorm.DB, actor *models.User, e, old models.Entity
 	case *models.Scenario:
 		o, _ := old.(*models.Scenario)
 		return scenarioReferences(tx, actor, v, o)
+	case *models.StandardOverride:
+		return overrideReferences(tx, v)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (g *PlanGround) MunicipalityAt(i int) *MunicipalityName {
 
 // ground reads what a programme is planned on: all existing places the user may see, at the positions the user is told, and all residents.
 func (s *Store) ground(ctx context.Context, user *models.User) (*PlanGround, error) {
-	g := &PlanGround{Ground: plan.Ground{Standards: plan.Standards(), Metres: plan.StraightLine(plan.DetourFactor), Year: s.now().Year()}, home: map[int64]int{}}
+	g := &PlanGround{Ground: plan.Ground{Metres: plan.StraightLine(plan.DetourFactor), Year: s.now().Year()}, home: map[int64]int{}}
 	if err := s.db.WithContext(ctx).Raw("SELECT id, teryt, name FROM municipalities WHERE deleted_at IS NULL ORDER BY name COLLATE \"pl-x-icu\", id").Scan(&g.Municipalities).Error; err != nil {
 		return nil, mapError(fmt.Errorf("read the municipalities of a plan: %w", err))
 	}
@@ -52,6 +52,9 @@ func (s *Store) ground(ctx context.Context, user *models.User) (*PlanGround, err
 	}
 	var err error
 	if g.Lineages, err = s.lineages(ctx); err != nil {
+		return nil, err
+	}
+	if g.Standards, err = s.planStandards(ctx, g.home); err != nil {
 		return nil, err
 	}
 	if err := s.groundAssets(ctx, user, g); err != nil {
@@ -102,30 +105,45 @@ func (s *Store) groundAssets(ctx context.Context, user *models.User, g *PlanGrou
 	if err != nil {
 		return err
 	}
-	rows, err = s.pool.Query(ctx, `SELECT DISTINCT ON (place_id, scale) place_id, scale, grade, coalesce(priority, ''), extract(year FROM inspected_on)::int, coalesce(action_cost_pln, 0), action_pl
-		FROM inspections WHERE deleted_at IS NULL AND superseded_by IS NULL AND grade <> 'not_assessed' ORDER BY place_id, scale, inspected_on DESC, id DESC`)
+	return s.surveys(ctx, nil, func(y *assetSurvey) {
+		i, ok := at[y.place]
+		if !ok {
+			return
+		}
+		asset := &g.Assets[i]
+		if y.priority != "" && (asset.Priority == "" || y.priority < asset.Priority) {
+			asset.Priority = y.priority
+		}
+		if y.grade > asset.Grade { // of two surveys the worse one speaks
+			asset.Grade, asset.InspectedYear, asset.ActionPLN, asset.Action = y.grade, y.year, y.cost, y.action
+		}
+	})
+}
+
+// An assetSurvey is the newest survey of a place on one scale, its grade as an asset grade.
+type assetSurvey struct {
+	place            int64
+	grade, year      int
+	cost             int64
+	priority, action string
+}
+
+// surveys visits the newest survey of each place on each scale, of the places with the ids or, without any, of all.
+func (s *Store) surveys(ctx context.Context, ids []int64, visit func(*assetSurvey)) error {
+	rows, err := s.pool.Query(ctx, `SELECT DISTINCT ON (place_id, scale) place_id, scale, grade, coalesce(priority, ''), extract(year FROM inspected_on)::int, coalesce(action_cost_pln, 0), action_pl
+		FROM inspections WHERE deleted_at IS NULL AND superseded_by IS NULL AND grade <> 'not_assessed' AND ($1::bigint[] IS NULL OR place_id = ANY($1))
+		ORDER BY place_id, scale, inspected_on DESC, id DESC`, ids)
 	if err != nil {
 		return err
 	}
-	var id, cost int64
-	var year int
-	var scale, grade, priority, action string
-	_, err = pgx.ForEachRow(rows, []any{&id, &scale, &grade, &priority, &year, &cost, &action}, func() error {
-		i, ok := at[id]
-		if !ok {
-			return nil
-		}
-		n := plan.HeritageGrade(grade)
+	var y assetSurvey
+	var scale, grade string
+	_, err = pgx.ForEachRow(rows, []any{&y.place, &scale, &grade, &y.priority, &y.year, &y.cost, &y.action}, func() error {
+		y.grade = plan.HeritageGrade(grade)
 		if scale == models.ScaleAsset {
-			n = models.AssetGrades.Index(grade) + 1
+			y.grade = models.AssetGrades.Index(grade) + 1
 		}
-		asset := &g.Assets[i]
-		if priority != "" && (asset.Priority == "" || priority < asset.Priority) {
-			asset.Priority = priority
-		}
-		if n > asset.Grade { // of two surveys the worse one speaks
-			asset.Grade, asset.InspectedYear, asset.ActionPLN, asset.Action = n, year, cost, action
-		}
+		visit(&y)
 		return nil
 	})
 	return err

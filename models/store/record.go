@@ -355,6 +355,12 @@ func subjectOf(db *gorm.DB, e models.Entity) (models.Subject, error) {
 			s.OwnerID = *v.OwnerID
 		}
 		return s, nil
+	case *models.ServiceStandard:
+		s.SharedIn = &models.Scope{All: true}
+		return s, nil
+	case *models.StandardOverride:
+		s.MunicipalityID, s.SharedIn = &v.MunicipalityID, &models.Scope{All: true}
+		return s, nil
 	}
 	part, ok := e.(models.Part)
 	if !ok {

@@ -142,7 +142,7 @@ func (s *Store) whatIf(ctx context.Context, user *models.User, scenarios []WhatI
 	if a.Outcomes, err = plan.WhatIf(ctx, sites, least, today); err != nil {
 		return nil, mapError(fmt.Errorf("judge a what-if: %w", err))
 	}
-	var turned []int64
+	var turned, served []int64
 	var facilities []plan.Facility
 	for i := range sites {
 		a.Sites[i].Site = sites[i]
@@ -150,10 +150,14 @@ func (s *Store) whatIf(ctx context.Context, user *models.User, scenarios []WhatI
 			turned = append(turned, sites[i].ID)
 		}
 		if existing[sites[i].ID] {
-			facilities = append(facilities, sites[i].Facility)
+			facilities, served = append(facilities, sites[i].Facility), append(served, sites[i].ID)
 		}
 	}
-	if err := s.reach(ctx, scope, a, facilities, ids, lineages, home, least); err != nil {
+	standards, err := s.planStandards(ctx, home)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.reach(ctx, scope, a, facilities, served, ids, lineages, home, least, standards); err != nil {
 		return nil, mapError(fmt.Errorf("count the residents of a what-if: %w", err))
 	}
 	if a.Products, err = s.turnedProducts(ctx, user, a, turned, today); err != nil {
@@ -305,8 +309,21 @@ func usableBits(least string) string {
 	return fmt.Sprintf("(p.verdicts & %d) <> 0", 0xAAAA)
 }
 
-// reach counts the residents about the sites that turn.
-func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facilities []plan.Facility, changed []int64, lineages map[string][]string, home map[int64]int, least string) error {
+// gradeFacilities sets the condition of facilities, of which ids are the places.
+func (s *Store) gradeFacilities(ctx context.Context, ids []int64, facilities []plan.Facility) error {
+	at := make(map[int64]int, len(ids))
+	for i, id := range ids {
+		at[id] = i
+	}
+	return s.surveys(ctx, ids, func(y *assetSurvey) {
+		if f := &facilities[at[y.place]]; y.grade > f.Grade {
+			f.Grade = y.grade
+		}
+	})
+}
+
+// reach counts the residents about the sites that turn; ids are the places of the facilities.
+func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facilities []plan.Facility, ids, changed []int64, lineages map[string][]string, home map[int64]int, least string, standards []plan.Standard) error {
 	var about [][]string
 	var box []float64 // min lon, min lat, max lon, max lat
 	for i := range facilities {
@@ -324,7 +341,7 @@ func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facili
 		return nil
 	}
 	// a degree of latitude is 111 km, one of longitude half of that or more up to 60° N
-	distance := plan.MaxDistance() / 55_000
+	distance := plan.MaxDistance(standards) / 55_000
 	q := newQuery()
 	cellBox := fmt.Sprintf("ST_Expand(ST_MakeEnvelope(%s, %s, %s, %s, 4326), %s)", q.arg(box[0]), q.arg(box[1]), q.arg(box[2]), q.arg(box[3]), q.arg(distance))
 	rows, err := s.pool.Query(ctx, `SELECT ST_X(point), ST_Y(point), municipality_id, coalesce(pop_total, -1), coalesce(pop_0_14, -1), coalesce(pop_65_plus, -1), source, source_year, method, suppressed
@@ -375,7 +392,7 @@ func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facili
 		return nil
 	}
 	var codes []string
-	subtrees := plan.Subtrees(about)
+	subtrees := plan.Subtrees(about, standards)
 	for code, lineage := range lineages {
 		if slices.ContainsFunc(lineage, func(c string) bool { return slices.Contains(subtrees, c) }) {
 			codes = append(codes, code)
@@ -390,8 +407,8 @@ func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facili
 	q.and(q.visible("p", scope))
 	q.and("p.geom && " + strings.Join([]string{"ST_Expand(ST_MakeEnvelope(" + q.arg(box[0]), q.arg(box[1]), q.arg(box[2]), q.arg(box[3]), "4326)", q.arg(2*distance+0.02) + ")"}, ", "))
 	shown := shownGeom(scope, q)
-	rows, err = s.pool.Query(ctx, `SELECT heritage_category, infrastructure_category, verdicts, ST_X(pt), ST_Y(pt), coalesce(area_m2, CASE WHEN ST_Dimension(g) = 2 THEN ST_Area(g::geography) END, 0)
-		FROM (SELECT p.heritage_category, p.infrastructure_category, p.verdicts, p.area_m2, `+shown+` AS g, CASE WHEN p.is_point THEN `+shown+` ELSE ST_PointOnSurface(`+shown+`) END AS pt
+	rows, err = s.pool.Query(ctx, `SELECT id, heritage_category, infrastructure_category, verdicts, ST_X(pt), ST_Y(pt), coalesce(area_m2, CASE WHEN ST_Dimension(g) = 2 THEN ST_Area(g::geography) END, 0)
+		FROM (SELECT p.id, p.heritage_category, p.infrastructure_category, p.verdicts, p.area_m2, `+shown+` AS g, CASE WHEN p.is_point THEN `+shown+` ELSE ST_PointOnSurface(`+shown+`) END AS pt
 			FROM places p WHERE `+q.where()+`) d`, pgx.QueryExecModeCacheDescribe, q.named())
 	if err != nil {
 		return err
@@ -399,8 +416,10 @@ func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facili
 	var heritage, infrastructure *string
 	var verdicts models.Verdicts
 	var f plan.Facility
-	_, err = pgx.ForEachRow(rows, []any{&heritage, &infrastructure, &verdicts, &f.At.Lon, &f.At.Lat, &f.AreaM2}, func() error {
+	var id int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &heritage, &infrastructure, &verdicts, &f.At.Lon, &f.At.Lat, &f.AreaM2}, func() error {
 		other := f
+		ids = append(ids, id)
 		other.Categories = categoryLineages(lineages, categoriesOf(heritage, infrastructure))
 		other.Before = plan.Usable(verdicts, least)
 		other.After = other.Before
@@ -410,7 +429,12 @@ func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facili
 	if err != nil {
 		return err
 	}
-	a.Coverage = plan.Reach(facilities, cells, plan.StraightLine(plan.DetourFactor))
+	if slices.ContainsFunc(standards, func(t plan.Standard) bool { return t.MinGrade > 0 }) {
+		if err := s.gradeFacilities(ctx, ids, facilities); err != nil {
+			return err
+		}
+	}
+	a.Coverage = plan.Reach(facilities, cells, standards, plan.StraightLine(plan.DetourFactor))
 	return nil
 }
 
