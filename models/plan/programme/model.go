@@ -20,8 +20,7 @@ type Model struct {
 	served       []servedClass
 	flows        []flowColumn
 	carries      []carryColumn
-	least        int // column of the least share, or -1
-	leastRows    int
+	least        int     // column of the least share, or -1
 	shortSpend   []int32 // columns, by floor; -1: the floor asks for nothing
 	shortCover   []int32
 	fundRow      []int // first row of each fund
