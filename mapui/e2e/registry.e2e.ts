@@ -403,6 +403,7 @@ test('whatever is typed into the record, its parts and the report is shown as te
     if (section === 'Dostępność') await region.locator('summary').first().click()
     await region.getByRole('button', { name: add }).first().click()
     const part = region.locator('form')
+    await part.getByRole('heading').first().waitFor()
     if (section === 'Przeglądy') {
       await part.getByRole('combobox', { name: /^Ocena/ }).selectOption({ index: 1 })
       await part.getByRole('button', { name: 'Dodaj element' }).click()
