@@ -199,8 +199,23 @@ test('what people wrote is shown as text, whatever it looks like', async () => {
 })
 
 /** A pin that stands apart from others, in pixels of the page. */
-async function onePin(page: Page): Promise<{ id: number; x: number; y: number; lon: number; lat: number }> {
-  const found = await withMap(
+async function onePin(page: Page): Promise<Pin> {
+  let found: Pin | null = null
+  // signs are placed a frame or more after their tiles have come
+  await expect.poll(async () => (found = await standingApart(page)) !== null, { timeout: 30_000 }).toBe(true)
+  return found!
+}
+
+interface Pin {
+  id: number
+  x: number
+  y: number
+  lon: number
+  lat: number
+}
+
+function standingApart(page: Page): Promise<Pin | null> {
+  return withMap(
     page,
     (map) => {
       const box = map.getContainer().getBoundingClientRect()
@@ -218,8 +233,6 @@ async function onePin(page: Page): Promise<{ id: number; x: number; y: number; l
     },
     null,
   )
-  if (!found) throw new Error('no pin stands apart')
-  return found
 }
 
 async function at(page: Page, position: [number, number]): Promise<{ x: number; y: number }> {
