@@ -46,7 +46,7 @@ func TestStoppedProcessAnswersWithTheLastGoodProgramme(t *testing.T) {
 	if err != nil || got.Status != programme.StatusStopped || got.Programme == nil {
 		t.Fatalf("got %+v, %v, want the last good programme", got, err)
 	}
-	if took := time.Since(stopped); took > 20*time.Second { // that it is a second on a quiet machine is measured, not tested
+	if took := time.Since(stopped); took > 1500*time.Millisecond { // a second of its own, and the machine is shared
 		t.Errorf("got an answer %v after stopping, want it within 1 s", took)
 	}
 }
@@ -75,7 +75,7 @@ func TestDeadProcessLeavesTheLastGoodProgramme(t *testing.T) {
 		if err != nil || got.Status != c.want || got.Programme == nil || got.Programme.Value.Objective != good.Value.Objective || got.Failure == "" {
 			t.Errorf("%s: got %+v, %v, want %s and the last good programme", name, got, err, c.want)
 		}
-		if took := time.Since(began); took > 60*time.Second {
+		if took := time.Since(began); took > 4*time.Second {
 			t.Errorf("%s: got an answer after %v", name, took)
 		}
 	}

@@ -80,6 +80,28 @@ const states: State[] = [
   { name: 'planning', path: '/inwestycje', as: 'planner', then: h1 },
   { name: 'programmes', path: '/inwestycje/programy', as: 'planner', then: h1 },
   { name: 'gaps', path: '/inwestycje/braki', as: 'planner', then: async (page) => { await page.getByRole('heading', { name: 'Dlaczego' }).waitFor() } },
+  { name: 'forecast', path: '/inwestycje/prognoza', as: 'planner', then: async (page) => { await page.getByRole('heading', { name: 'Jeśli nikt nic nie zrobi' }).waitFor() } },
+  { name: 'proposals', path: '/inwestycje/propozycje', as: 'planner', then: h1 },
+  { name: 'a new proposal', path: '/inwestycje/propozycje/nowa', as: 'planner', then: h1 },
+  { name: 'a programme', path: '/inwestycje/programy/2', as: 'planner', then: h1 },
+  { name: 'a new scenario', path: '/inwestycje/programy', as: 'planner', then: async (page) => {
+    await page.getByRole('button', { name: 'Nowy scenariusz' }).click()
+    await page.getByRole('group', { name: 'Wagi kryteriów' }).waitFor()
+  } },
+  { name: 'a programme by year', path: '/inwestycje/programy/1', as: 'planner', then: async (page) => page.getByRole('list', { name: 'Program w latach' }).waitFor() },
+  { name: 'a programme as a list', path: '/inwestycje/programy/1?widok=lista', as: 'planner', then: async (page) => page.getByRole('button', { name: /^Dlaczego/ }).first().click() },
+  { name: 'the budget of a programme', path: '/inwestycje/programy/1?widok=budzet', as: 'planner', then: async (page) => page.getByRole('table', { name: 'Budżet' }).waitFor() },
+  { name: 'a programme by municipality', path: '/inwestycje/programy/1?widok=gminy', as: 'planner', then: async (page) => page.getByRole('table', { name: 'Gminy' }).waitFor() },
+  { name: 'programmes compared', path: '/inwestycje/programy/1?widok=porownanie&porownaj=2', as: 'planner', then: async (page) => page.getByRole('table', { name: 'Programy A i B w liczbach' }).waitFor() },
+  { name: 'investment proposals', path: '/inwestycje/propozycje', as: 'planner', then: async (page) => page.locator('tr[id^="proposal-"]').first().waitFor() },
+  { name: 'suggested proposals', path: '/inwestycje/propozycje?czesc=podpowiedzi', as: 'planner', then: async (page) => page.getByText(/\d+ podpowied/).first().waitFor() },
+  { name: 'funds', path: '/inwestycje/propozycje?czesc=finansowanie', as: 'planner', then: async (page) => {
+    await page.getByRole('button', { name: 'Nowe źródło' }).click()
+    await page.getByRole('group', { name: 'Budżet w latach' }).waitFor()
+  } },
+  { name: 'exclusion groups', path: '/inwestycje/propozycje?czesc=grupy', as: 'planner', then: h1 },
+  { name: 'an investment proposal', path: '/inwestycje/propozycje/1', as: 'planner', then: h1 },
+  { name: 'a new investment proposal', path: '/inwestycje/propozycje/nowa?rodzaj=build', as: 'planner', then: h1 },
 ]
 
 async function settled(page: Page) {
@@ -102,7 +124,7 @@ test.each(states)('$name, light and wide, then dark and on a phone', async (stat
   await context.close()
 })
 
-test.each(['/', '/miejsca/57?profile=wheelchair', '/ewidencja', '/ewidencja/miejsca/57', '/inwestycje'])('%s in English', async (path) => {
+test.each(['/', '/miejsca/57?profile=wheelchair', '/ewidencja', '/ewidencja/miejsca/57', '/inwestycje', '/inwestycje/programy/1', '/inwestycje/propozycje/1'])('%s in English', async (path) => {
   const { page, context } = await visit(browser, { as: 'admin', locale: 'en-GB' })
   await page.goto(path + (path.includes('?') ? '&' : '?') + 'lang=en')
   await h1(page)

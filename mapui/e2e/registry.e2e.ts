@@ -391,6 +391,58 @@ test('a file is tried, imported and undone', async () => {
   await context.close()
 })
 
+test('whatever is typed into the record, its parts and the report is shown as text, and never runs', async () => {
+  const { page, complaints, context } = await visit(browser, { as: 'heritage_officer' })
+  const id = await place(context, 'Sonda', { infrastructure: { category: 'park' } })
+  await page.goto(`/ewidencja/miejsca/${id}`)
+  const form = page.locator('form').filter({ has: page.getByRole('heading', { name: 'Nazwa i opis' }) })
+  expect(await fillWithProbe(page, form, 'Zapisz zmiany', async () => (await form.getByText('Zapisano.', { exact: true }).count()) > 0)).toBeGreaterThan(12)
+  const parts = [['Ochrona', 'Dodaj wpis o ochronie', 'Zapisz', 6], ['Przeglądy', 'Dodaj przegląd', 'Zapisz', 3], ['Identyfikatory', 'Dodaj identyfikator', 'Zapisz', 1], ['Dostępność', /^Uzupełnij/, /^Zapisz/, 1]] as const
+  for (const [section, add, saves, least] of parts) {
+    const region = page.getByRole('region', { name: section, exact: true })
+    if (section === 'Dostępność') await region.locator('summary').first().click()
+    await region.getByRole('button', { name: add }).first().click()
+    const part = region.locator('form')
+    await part.getByRole('heading').first().waitFor()
+    if (section === 'Przeglądy') {
+      await part.getByRole('combobox', { name: /^Ocena/ }).selectOption({ index: 1 })
+      await part.getByRole('button', { name: 'Dodaj element' }).click()
+      await part.getByRole('combobox', { name: 'Ocena', exact: true }).last().selectOption({ index: 1 })
+    }
+    if (section === 'Identyfikatory') await part.getByRole('combobox').selectOption({ index: 1 })
+    if (section === 'Dostępność') await part.locator('.values select').first().selectOption({ index: 1 })
+    for (const more of await part.locator('details:not([open]) > summary').all()) await more.click()
+    expect(await fillWithProbe(page, part, saves, async () => (await part.count()) === 0), section).toBeGreaterThanOrEqual(least)
+    await unharmed(page, section)
+  }
+  await page.getByRole('region', { name: 'Historia' }).getByText(PROBE).first().waitFor()
+
+  const visitor = await visit(browser)
+  await visitor.page.goto(`/miejsca/${id}`)
+  await visitor.page.getByRole('heading', { level: 1 }).getByText(PROBE).waitFor()
+  await visitor.page.getByRole('button', { name: 'Zgłoś zmianę' }).click()
+  const report = visitor.page.getByRole('dialog')
+  for (const part of ['Popraw dane', 'Opisz dostępność']) await report.getByText(part, { exact: true }).click()
+  await report.getByRole('button', { name: 'Pokaż wszystkie pytania' }).click()
+  // what the record has already is no change
+  expect(await fillWithProbe(visitor.page, report, 'Wyślij zgłoszenie', async () => (await visitor.page.getByText(/Numer zgłoszenia/).count()) > 0, PROBE + '!')).toBeGreaterThan(5)
+  await unharmed(visitor.page, 'the report')
+
+  for (const path of ['/ewidencja/zgloszenia', `/miejsca/${id}`, '/ewidencja?q=probed&columns=name,address,protection,dating,operator,hours,website,source,licence', '/ewidencja/kolejki', `/miejsca/${id}?wersja=tekst`]) {
+    await page.goto(path)
+    await page.getByText(PROBE.slice(0, 40)).first().waitFor({ state: 'attached' })
+    await unharmed(page, path)
+    if (path === '/ewidencja/zgloszenia') {
+      await page.getByRole('link', { name: PROBE }).first().click()
+      await page.getByRole('button', { name: 'Przyjmij wszystko' }).click()
+      await unharmed(page, 'the review')
+    }
+  }
+  expect([...visitor.complaints, ...complaints]).toEqual([])
+  await visitor.context.close()
+  await context.close()
+})
+
 function officer() {
   const account = inject('accounts').heritage_officer
   if (!account) throw new Error('no demonstration account of an officer')
@@ -443,3 +495,29 @@ function counts(page: Page): Promise<Record<string, string>> {
 }
 
 /** What would run in a page that takes text for markup, and shows 49 in one that takes it for a template. */
+const PROBE = '"><img src=x onerror="window.probed=1"><script>window.probed=1</script>{{7*7}}'
+
+/** Types the probe into every text field of a form and sends it; what the server refuses is emptied. Gives how many fields took it. */
+async function fillWithProbe(page: Page, form: Locator, button: string | RegExp, done: () => Promise<boolean>, probe = PROBE): Promise<number> {
+  const boxes = form.getByRole('textbox').and(page.locator('input:not([type=date]), textarea'))
+  await boxes.first().waitFor()
+  const all = await boxes.all()
+  for (const box of all) if (await box.isEditable()) await box.fill(probe)
+  // of values of the wrong type the server names the first alone
+  for (let round = 0; round < all.length; round++) {
+    const took = (await boxes.evaluateAll((fields) => fields.map((f) => (f as HTMLInputElement).value))).filter((value) => value === probe).length
+    await form.getByRole('button', { name: button }).last().click()
+    const refused = async () => (await form.locator('[aria-invalid="true"]').count()) > 0
+    await expect.poll(async () => (await done()) || (await refused()), { timeout: 30_000 }).toBe(true)
+    await unharmed(page, String(button))
+    if (await done()) return took
+    for (const wrong of (await form.locator('[aria-invalid="true"]').all()).reverse()) await wrong.fill('')
+  }
+  throw new Error(`"${String(button)}" was refused again and again: ${await form.innerText()}`)
+}
+
+/** Expects that nothing of the probe became markup. */
+async function unharmed(page: Page, where: string): Promise<void> {
+  expect(await page.evaluate(() => 'probed' in window), where).toBe(false)
+  expect(await page.locator('img[src="x"]').count(), where).toBe(0)
+}

@@ -241,7 +241,7 @@ func TestARunIsStoppedWithinASecondAndKeepsItsProgramme(t *testing.T) {
 	}
 	at := time.Now()
 	<-ended
-	if took := time.Since(at); took > 20*time.Second {
+	if took := time.Since(at); took > time.Second {
 		t.Errorf("the solver was stopped after %v, want within a second", took)
 	}
 	got := until(t, s, run.ID, func(run *models.ProgrammeRun) bool { return run.SolverVersion != "" })

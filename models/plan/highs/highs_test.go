@@ -202,7 +202,7 @@ func TestStopsWhenTimeIsOver(t *testing.T) {
 	if got.Status != highs.TimeLimit || got.X == nil || math.IsInf(got.Bound, 0) || got.Bound < got.Objective-1e-6 {
 		t.Errorf("got %v, objective %v, bound %v, want the best until then with its bound", got.Status, got.Objective, got.Bound)
 	}
-	if took := time.Since(began); took > 60*time.Second {
+	if took := time.Since(began); took > 6*time.Second {
 		t.Errorf("got an answer after %v, want it after 2 s", took)
 	}
 }
@@ -228,8 +228,8 @@ func TestCancelKeepsTheBest(t *testing.T) {
 	if err != nil || got.Status != highs.Interrupted || got.X == nil {
 		t.Fatalf("got %v, %v, want the best until then", got, err)
 	}
-	if took := time.Since(cancelled); took > 20*time.Second { // that it is a second on a quiet machine is measured, not tested
-		t.Errorf("got an answer %v after cancelling, want it at once", took)
+	if took := time.Since(cancelled); took > time.Second {
+		t.Errorf("got an answer %v after cancelling, want it within 1 s", took)
 	}
 	if told < 2 || bounds == 0 {
 		t.Errorf("was told of %d solutions and %d bounds", told, bounds)

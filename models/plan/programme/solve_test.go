@@ -273,7 +273,7 @@ func TestStopKeepsTheBestAndResumeGoesOn(t *testing.T) {
 	if err != nil || got.Status != programme.StatusStopped || got.Programme == nil || got.Bound == nil {
 		t.Fatalf("got %+v, %v, want the best until then", got, err)
 	}
-	if took := time.Since(stopped); took > 20*time.Second {
+	if took := time.Since(stopped); took > time.Second {
 		t.Errorf("got an answer %v after stopping, want it within 1 s", took)
 	}
 	if found := programme.Check(p, got.Programme); len(found) > 0 {
