@@ -53,12 +53,20 @@ type Composition struct {
 	Maxima [6]float64 `json:"maxima"`
 	// Additive are the weighted criteria beside coverage and accessibility of each item by start in its window: condition, heritage, support,
 	// readiness.
-	Additive [][][4]float64     `json:"additive"`
-	About    []models.ItemAbout `json:"about"`
-	LeftOut  []LeftOut          `json:"left_out"`
+	Additive [][][4]float64 `json:"additive"`
+	// Aging are the weighted criterion of condition of each item by start when places wear slowest and fastest, at the exponents Betas. Runs of
+	// before there was a core index have none.
+	Aging [][][2]float64 `json:"aging,omitempty"`
+	// CostRange are the low and the high cost of each item as shares of the one that counts.
+	CostRange [][2]float64       `json:"cost_range,omitempty"`
+	About     []models.ItemAbout `json:"about"`
+	LeftOut   []LeftOut          `json:"left_out"`
 	// Seed is that of the scenario: with the same inputs it finds the same programme.
 	Seed int64 `json:"seed"`
 }
+
+// Betas are the exponents of deterioration between which the true one is taken to lie, tested range of the formula g(a) = 1 + 4 (a/L)^β [a proposal].
+var Betas = [2]float64{0.7, 2}
 
 // A Frame is a composition without its problem: enough to tell a programme's value to people.
 type Frame struct {
@@ -413,11 +421,18 @@ func (c *composer) about(p *ComposeProposal, lock programme.LockKind) {
 		a.Category = p.Categories[n-1][0]
 	}
 	c.out.About = append(c.out.About, a)
+	counted := math.Max(float64(c.cost(p)), 1)
+	c.out.CostRange = append(c.out.CostRange, [2]float64{float64(p.CostLowPLN) / counted, float64(p.CostHighPLN) / counted})
+}
+
+// cost is the one of a proposal's three that the scenario counts.
+func (c *composer) cost(p *ComposeProposal) int64 {
+	return map[string]int64{"low": p.CostLowPLN, "likely": p.CostLikelyPLN, "high": p.CostHighPLN}[c.s.CostLevel]
 }
 
 // spend is what a proposal started in the year costs in each year of the work.
 func (c *composer) spend(p *ComposeProposal, start int) []int64 {
-	cost := map[string]int64{"low": p.CostLowPLN, "likely": p.CostLikelyPLN, "high": p.CostHighPLN}[c.s.CostLevel]
+	cost := c.cost(p)
 	spend := make([]int64, p.DurationYears)
 	for k, percent := range p.SpendProfile {
 		years := float64(c.s.FirstYear + start + k - p.PriceYear)
@@ -435,7 +450,7 @@ func (c *composer) additive(p *ComposeProposal, completion int) (v [4]float64) {
 	}
 	if a != nil && (p.KindCode == models.ProposalRepair || p.KindCode == models.ProposalRenew) {
 		if a.Grade > 0 {
-			v[additiveCondition] = c.riskAvoided(p, a, completion)
+			v[additiveCondition] = c.riskAvoided(p, a, completion, c.s.Beta)
 		}
 		v[additiveHeritage] = urgencyOf(a) * served
 	}
@@ -458,7 +473,7 @@ func gradeDone(p *ComposeProposal) int {
 }
 
 // riskAvoided is the discounted risk of failure that the work takes away from its completion on.
-func (c *composer) riskAvoided(p *ComposeProposal, a *GroundAsset, completion int) float64 {
+func (c *composer) riskAvoided(p *ComposeProposal, a *GroundAsset, completion int, beta float64) float64 {
 	life, consequence := lifeOf(a), defaultConsequence
 	if a.Protected {
 		consequence = protectedConsequence
@@ -466,11 +481,26 @@ func (c *composer) riskAvoided(p *ComposeProposal, a *GroundAsset, completion in
 	after := float64(gradeDone(p))
 	sum := 0.0
 	for y := completion; y < len(c.delta); y++ {
-		without := gradeAfter(float64(a.Grade), life, c.s.Beta, float64(c.s.FirstYear+y-a.InspectedYear))
-		with := gradeAfter(after, life, c.s.Beta, float64(y-completion))
+		without := gradeAfter(float64(a.Grade), life, beta, float64(c.s.FirstYear+y-a.InspectedYear))
+		with := gradeAfter(after, life, beta, float64(y-completion))
 		sum += c.delta[y] * max(0, failureAt(without)-failureAt(with)) * consequence
 	}
 	return sum
+}
+
+// aging is the weighted criterion of condition of a proposal at the exponents Betas.
+func (c *composer) aging(p *ComposeProposal, completion int, weight, most float64) (v [2]float64) {
+	if p.PlaceID == nil || most == 0 || p.KindCode != models.ProposalRepair && p.KindCode != models.ProposalRenew {
+		return v
+	}
+	a := c.in.Ground.AssetByID(*p.PlaceID)
+	if a == nil || a.Grade == 0 {
+		return v
+	}
+	for k, beta := range Betas {
+		v[k] = weight * c.riskAvoided(p, a, completion, beta) / most
+	}
+	return v
 }
 
 // benefits writes the additive criteria, each divided by its sum with everything started in the first year.
@@ -485,7 +515,7 @@ func (c *composer) benefits() {
 	for k, m := range most {
 		c.out.Maxima[additiveCriterion[k]] = m
 	}
-	c.out.Additive = make([][][4]float64, len(c.items))
+	c.out.Additive, c.out.Aging = make([][][4]float64, len(c.items)), make([][][2]float64, len(c.items))
 	for i, p := range c.items {
 		item := &c.out.Problem.Items[i]
 		for start := item.Earliest; start <= item.Latest; start++ {
@@ -499,6 +529,7 @@ func (c *composer) benefits() {
 			}
 			c.out.Additive[i] = append(c.out.Additive[i], v)
 			item.Benefit = append(item.Benefit, sum)
+			c.out.Aging[i] = append(c.out.Aging[i], c.aging(p, start+p.DurationYears-1, weights[criterionCondition], most[additiveCondition]))
 		}
 	}
 }
