@@ -3,6 +3,7 @@ package models
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -160,7 +161,11 @@ func (r *Report) Validate(time.Time) error {
 	if len(r.Items) == 0 {
 		f.Add("/message", "required", "Napisz, co się zmieniło, albo podaj zmianę.", "Say what has changed, or give a change.")
 	}
+	facts := 0
 	for _, item := range r.Items {
+		if item.KindCode == ReportFact {
+			facts++
+		}
 		f.code("/items/kind", item.KindCode, ReportItemKinds)
 		f.code("/items/state", item.State, ReportStates)
 		if item.KindCode != ReportMessage {
@@ -173,6 +178,9 @@ func (r *Report) Validate(time.Time) error {
 		if n := utf8.RuneCountInString(strings.TrimSpace(item.Message)); n > 0 && n < MinReportMessage {
 			f.Add("/message", "too_short", "Napisz choć kilka słów.", "Write at least a few words.")
 		}
+	}
+	if facts > MaxReportFacts {
+		f.Add("/facts", "too_many", fmt.Sprintf("Najwyżej %d faktów w zgłoszeniu.", MaxReportFacts), fmt.Sprintf("At most %d facts in a report.", MaxReportFacts))
 	}
 	return f.Err()
 }
