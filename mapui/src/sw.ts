@@ -61,10 +61,10 @@ worker.addEventListener('fetch', (event) => {
       event.waitUntil(caches.delete(DATA))
       break
     case 'asset':
-      event.respondWith(asset(request))
+      event.respondWith(asset(request, event))
       break
     case 'page':
-      event.respondWith(page(request))
+      event.respondWith(page(request, event))
       break
     case 'record':
       event.respondWith(record(request, event))
@@ -74,7 +74,7 @@ worker.addEventListener('fetch', (event) => {
 })
 
 /** Files whose names hold a hash never change; the others, such as fonts, come from the network first. */
-async function asset(request: Request): Promise<Response> {
+async function asset(request: Request, event: Fetched): Promise<Response> {
   const cache = await caches.open(ASSETS)
   if (new URL(request.url).pathname.startsWith('/ui/assets/')) {
     const kept = await cache.match(request)
@@ -82,7 +82,8 @@ async function asset(request: Request): Promise<Response> {
   }
   try {
     const answer = await fetch(request)
-    if (answer.status === 200) await cache.put(request, answer.clone())
+    // with no room to keep it the answer is as good
+    if (answer.status === 200) event.waitUntil(cache.put(request, answer.clone()).catch(() => undefined))
     return answer
   } catch (cause) {
     const kept = await cache.match(request, { ignoreSearch: true })
@@ -91,7 +92,7 @@ async function asset(request: Request): Promise<Response> {
   }
 }
 
-async function page(request: Request): Promise<Response> {
+async function page(request: Request, event: Fetched): Promise<Response> {
   let answer: Response
   try {
     answer = await fetch(request)
@@ -100,7 +101,7 @@ async function page(request: Request): Promise<Response> {
     if (!kept) throw cause
     return kept
   }
-  if (answer.ok && !answer.redirected && answer.headers.get('Content-Type')?.startsWith('text/html')) await keepPage(answer.clone())
+  if (answer.ok && !answer.redirected && answer.headers.get('Content-Type')?.startsWith('text/html')) event.waitUntil(keepPage(answer.clone()).catch(() => undefined))
   return answer
 }
 

@@ -1,13 +1,13 @@
 /**
- * The way of every change to the server. What the connection keeps from arriving stays in this browser (IndexedDB, pictures too), is shown, and is tried
- * again: with growing pauses, when the connection comes back, and when one comes back to the page. Nothing of it is lost by a reload; only the person
- * throws something away. What the server refuses waits for the person.
+ * The way of the changes of records to the server. A change is written into this browser (IndexedDB, pictures too) before it is sent, and goes when the server
+ * has answered: neither a reload nor a killed browser loses it. What does not arrive is shown and tried again: with growing pauses, when the connection comes
+ * back, and when one comes back to the page. Only the person throws something away. What the server refuses waits for the person.
  */
 import { ApiError, problem } from '../api/client'
 import { applyPatch, mergeThree, patchOf, same, type JsonObject } from '../api/merge'
 import { collection, inputOf } from '../api/records'
 import { lang, t } from '../i18n'
-import { due, join, nextTry, ordered, pause, type Kind, type Outgoing } from './outgoing'
+import { due, join, nextTry, ordered, pause, replaces, type Kind, type Outgoing } from './outgoing'
 import { user } from './session.svelte'
 
 /** A change as a form hands it over. */
@@ -21,6 +21,8 @@ export type Progress = (share: number) => void
 const DATABASE = 'wolnica'
 const STORE = 'outbox'
 const LOCK = 'wolnica-outbox'
+/** For how long (ms) a change that a form is sending is left alone by everybody else. */
+const IN_FLIGHT = 120_000
 
 class Outbox {
   /** The changes of whoever is signed in that have not reached the server, in their order. */
@@ -33,6 +35,10 @@ class Outbox {
   waiting = $derived(this.entries.filter((one) => !one.refused))
   refused = $derived(this.entries.filter((one) => one.refused))
   #all: Outgoing[] = []
+  /** What a form of this page is sending right now: kept, but not shown as waiting, and nothing is joined to it. */
+  #flying = new Set<string>()
+  /** What the browser had no room for. It lives as long as the page. */
+  #unstored = new Map<string, Outgoing>()
   #database: Promise<IDBDatabase> | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #started: Promise<void> | null = null
@@ -55,6 +61,10 @@ class Outbox {
       if (document.visibilityState === 'visible') void this.flush(true)
     })
     this.#others?.addEventListener('message', () => void this.#read())
+    addEventListener('beforeunload', (event) => {
+      if (this.#unstored.size > 0) event.preventDefault()
+    })
+    navigator.storage?.persist?.().catch(() => undefined)
     void this.flush()
   }
 
@@ -84,23 +94,36 @@ class Outbox {
   async send(change: NewChange, progress?: Progress): Promise<Sent> {
     await this.start()
     const one: Outgoing = {
-      ...change, file: change.file ?? null, id: crypto.randomUUID(), user: user?.id ?? 0, at: new Date().toISOString(), tries: 0, after: 0, refused: null,
+      ...change, file: change.file ?? null, id: crypto.randomUUID(), user: user?.id ?? 0, at: new Date().toISOString(), revision: 0, tries: 0, after: 0, refused: null,
     }
-    if (this.of(one.record).some((o) => !o.refused)) return this.#keep(one)
+    if (this.#all.some((o) => o.user === one.user && o.record === one.record && !o.refused)) return this.#keep(one)
+    // kept before it goes, as one that may have arrived: should this page die, it is looked for before it is sent again
+    const ahead: Outgoing = { ...one, tries: 1, after: Date.now() + IN_FLIGHT }
+    this.#flying.add(one.id)
+    await this.#write(ahead)
     try {
       const answer = await transmit(one, progress)
-      for (const old of this.of(one.record)) await this.discard(old.id) // what was refused before is mended by this
+      this.#flying.delete(one.id)
+      await this.#delete(one.id)
+      for (const old of this.of(one.record)) if (old.refused && replaces(one, old)) await this.#delete(old.id)
       this.signedOut = false
+      this.#schedule()
       return { kept: false, answer }
     } catch (cause) {
-      if (!(cause instanceof ApiError) || !(cause.transient || cause.status === 401)) throw cause
+      this.#flying.delete(one.id)
+      if (!(cause instanceof ApiError) || !(cause.transient || cause.status === 401)) {
+        await this.#delete(one.id) // the form still has it
+        throw cause
+      }
       this.signedOut = cause.status === 401
-      return this.#keep({ ...one, tries: 1, after: Date.now() + pause(1) })
+      await this.#write({ ...ahead, after: Date.now() + pause(1) })
+      this.#schedule()
+      return { kept: true, id: one.id }
     }
   }
 
   async #keep(one: Outgoing): Promise<Sent> {
-    const { keep, drop } = join(this.#all, one)
+    const { keep, drop } = join(this.#all.filter((o) => !this.#flying.has(o.id)), one)
     for (const id of drop) await this.#delete(id)
     await this.#write(keep)
     this.#schedule()
@@ -139,12 +162,16 @@ class Outbox {
     await this.#read()
     const tried = new Set<string>()
     for (;;) {
-      const one = due(this.#all, user!.id, now ? Infinity : Date.now()).find((o) => !tried.has(o.id))
+      // what a form is sending, here or in another window, holds back what follows it
+      const one = due(this.#all, user!.id, now ? Infinity : Date.now()).find((o) => !tried.has(o.id) && !this.#flying.has(o.id) && !(o.tries === 1 && Date.now() < Date.parse(o.at) + IN_FLIGHT && o.after > Date.now() + pause(1)))
       if (!one) return
+      // somebody else may have signed in in another window: nothing goes in their name
+      if (tried.size === 0 && !(await this.#mine())) return
       tried.add(one.id)
       try {
+        if (one.method === 'POST') await this.#settle(one, { ...one, tries: one.tries + 1 }) // should this page die now, it is looked for first
         const answer = await deliver(one)
-        await this.#delete(one.id)
+        await this.#settle(one, null)
         this.signedOut = false
         for (const h of this.#heard) if (h.record === one.record) h.hear(answer, one)
       } catch (cause) {
@@ -154,10 +181,22 @@ class Outbox {
           return
         }
         if (cause.transient) {
-          await this.#write({ ...one, tries: one.tries + 1, after: Date.now() + pause(one.tries + 1) })
+          await this.#settle(one, { ...one, tries: one.tries + 1, after: Date.now() + pause(one.tries + 1) })
           if (cause.status === 0) return // no connection: the others would fail too
-        } else await this.#write({ ...one, tries: one.tries + 1, refused: { status: cause.status, message: cause.message, fields: cause.fields } })
+        } else await this.#settle(one, { ...one, tries: one.tries + 1, refused: { status: cause.status, message: cause.message, fields: cause.fields } })
       }
+    }
+  }
+
+  /** Whether the session is still that of the person whose page this is. */
+  async #mine(): Promise<boolean> {
+    try {
+      const me = await ask('/api/v1/me')
+      this.signedOut = Number(me.id) !== user?.id
+      return !this.signedOut
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.status === 401) this.signedOut = true
+      return false
     }
   }
 
@@ -169,12 +208,13 @@ class Outbox {
   }
 
   #show(): void {
-    this.entries = user ? ordered(this.#all, user.id) : []
+    this.entries = user ? ordered(this.#all, user.id).filter((one) => !this.#flying.has(one.id)) : []
   }
 
   async #read(): Promise<void> {
     try {
-      this.#all = await asked<Outgoing[]>((await this.#open()).transaction(STORE).objectStore(STORE).getAll())
+      const stored = await asked<Outgoing[]>((await this.#open()).transaction(STORE).objectStore(STORE).getAll())
+      this.#all = [...stored.filter((o) => !this.#unstored.has(o.id)), ...this.#unstored.values()]
     } catch {
       this.fleeting = true
     }
@@ -185,18 +225,47 @@ class Outbox {
     this.#all = [...this.#all.filter((o) => o.id !== one.id), one]
     this.#show()
     try {
-      await asked((await this.#open()).transaction(STORE, 'readwrite').objectStore(STORE).put(one))
+      const transaction = (await this.#open()).transaction(STORE, 'readwrite')
+      transaction.objectStore(STORE).put(one)
+      await committed(transaction)
+      this.#unstored.delete(one.id)
       this.#others?.postMessage(null)
     } catch {
+      this.#unstored.set(one.id, one)
       this.fleeting = true
     }
   }
 
+  /**
+   * Writes what became of a change that was sent; null takes it away. What was joined to it meanwhile, here or in another window, was not in what was sent and
+   * stays as it is: it goes next, and what has arrived of it is found to be there. What the person threw away meanwhile does not come back.
+   */
+  async #settle(sent: Outgoing, after: Outgoing | null): Promise<void> {
+    if (this.#unstored.has(sent.id)) return after ? this.#write(after) : this.#delete(sent.id)
+    try {
+      const transaction = (await this.#open()).transaction(STORE, 'readwrite')
+      const store = transaction.objectStore(STORE)
+      const now = await asked<Outgoing | undefined>(store.get(sent.id))
+      if (now && now.revision === sent.revision) {
+        if (after) store.put(after)
+        else store.delete(sent.id)
+      }
+      await committed(transaction)
+      this.#others?.postMessage(null)
+    } catch {
+      this.fleeting = true
+    }
+    await this.#read()
+  }
+
   async #delete(id: string): Promise<void> {
     this.#all = this.#all.filter((o) => o.id !== id)
+    this.#unstored.delete(id)
     this.#show()
     try {
-      await asked((await this.#open()).transaction(STORE, 'readwrite').objectStore(STORE).delete(id))
+      const transaction = (await this.#open()).transaction(STORE, 'readwrite')
+      transaction.objectStore(STORE).delete(id)
+      await committed(transaction)
       this.#others?.postMessage(null)
     } catch {
       this.fleeting = true
@@ -219,6 +288,14 @@ function asked<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error ?? new Error('indexedDB'))
+  })
+}
+
+/** A transaction that could not be written, for want of room, fails at its end, not at its requests. */
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onerror = transaction.onabort = () => reject(transaction.error ?? new Error('indexedDB'))
   })
 }
 
@@ -261,7 +338,8 @@ function upload(one: Outgoing, file: File, headers: Record<string, string>, prog
     request.upload.onprogress = (event) => event.lengthComputable && progress?.(event.loaded / event.total)
     request.onerror = request.ontimeout = request.onabort = () => reject(new ApiError(0, t.common.networkError))
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300) resolve((request.response ?? {}) as JsonObject)
+      if (request.status >= 200 && request.status < 300 && request.response) resolve(request.response as JsonObject)
+      else if (request.status >= 200 && request.status < 300) reject(new ApiError(0, t.common.networkError)) // cut off on its way
       else reject(problem(request.status, request.response))
     }
     request.send(form)

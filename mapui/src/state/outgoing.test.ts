@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import { due, join, nextTry, ordered, pause, type Outgoing } from './outgoing'
+import { describe, expect, it, test } from 'vitest'
+import { due, join, nextTry, ordered, pause, replaces, type Outgoing } from './outgoing'
 
 let count = 0
 function change(record: string, more: Partial<Outgoing> = {}): Outgoing {
   count += 1
-  return { id: `id-${count}`, user: 1, record, page: '', name: '', kind: 'place', at: `2026-01-01T00:00:${String(count % 60).padStart(2, '0')}Z`, method: 'PATCH', path: '/api/v1/' + record, version: 3, body: {}, base: null, file: null, tries: 0, after: 0, refused: null, ...more }
+  return { id: `id-${count}`, user: 1, record, page: '', name: '', kind: 'place', at: `2026-01-01T00:00:${String(count % 60).padStart(2, '0')}Z`, method: 'PATCH', path: '/api/v1/' + record, version: 3, body: {}, base: null, file: null, revision: 0, tries: 0, after: 0, refused: null, ...more }
 }
 
 describe('changes go', () => {
@@ -54,5 +54,22 @@ describe('a change that waits', () => {
   it('that makes a record is never joined', () => {
     const photo = change('media/new-1', { method: 'POST' })
     expect(join([photo], change('media/new-1', { method: 'POST' })).drop).toEqual([])
+  })
+})
+
+describe('what arrived stands for what was refused', () => {
+  test.each([
+    [{ body: { name: { pl: 'A' }, website: 'x' } }, { body: { name: { pl: 'B' } } }, true],
+    [{ body: { name: { pl: 'A' } } }, { body: { name: { en: 'B' } } }, false],
+    [{ body: { name: { pl: 'A' } } }, { body: { website: null } }, false],
+    [{ method: 'DELETE', body: null }, { body: { website: null } }, true],
+    [{ method: 'POST', path: '/api/v1/places' }, { method: 'POST', path: '/api/v1/places' }, true],
+    [{ method: 'POST', path: '/api/v1/places/1/access-facts' }, { method: 'POST', path: '/api/v1/places/1/access-facts' }, false],
+  ] as [Partial<Outgoing>, Partial<Outgoing>, boolean][])('%o for %o: %s', (arrived, refused, want) => {
+    expect(replaces(change('places/1', arrived), change('places/1', refused))).toBe(want)
+  })
+  test('what was joined is told from what was sent', () => {
+    const first = change('places/1')
+    expect(join([first], change('places/1')).keep.revision).toBe(first.revision + 1)
   })
 })

@@ -28,6 +28,8 @@ export interface Outgoing {
   base: JsonObject | null
   /** A picture, sent with the body as its record. */
   file: File | null
+  /** Counts what was joined to it, so that an answer to what was sent is not taken for one to what was joined since. */
+  revision: number
   tries: number
   /** Not before this time (ms). */
   after: number
@@ -89,7 +91,22 @@ export function join(all: readonly Outgoing[], one: Outgoing): { keep: Outgoing;
   const first = earlier[0]
   if (one.method !== 'PATCH' || !first) return { keep: one, drop: [] }
   return {
-    keep: { ...first, name: one.name, body: thenPatch(first.body ?? {}, one.body ?? {}), tries: 0, after: 0, refused: null },
+    keep: { ...first, revision: first.revision + 1, name: one.name, body: thenPatch(first.body ?? {}, one.body ?? {}), tries: 0, after: 0, refused: null },
     drop: earlier.slice(1).map((o) => o.id),
   }
+}
+
+/** replaces tells whether a change that arrived says all that a refused one of its record would have said, so that nothing of that is lost with it. */
+export function replaces(arrived: Outgoing, refused: Outgoing): boolean {
+  if (arrived.method === 'DELETE') return true
+  if (arrived.method !== refused.method || arrived.path !== refused.path) return false
+  // a new record mended; batches of facts and pictures share a record, and one does not stand for another
+  if (arrived.method === 'POST') return !arrived.file && !arrived.path.endsWith('/access-facts')
+  return covers(arrived.body, refused.body)
+}
+
+function covers(body: unknown, other: unknown): boolean {
+  const plain = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
+  if (!plain(other) || !plain(body)) return true
+  return Object.keys(other).every((key) => key in body && covers(body[key], other[key]))
 }

@@ -94,16 +94,19 @@ export class Draft {
     this.saving = true
     this.problems = []
     this.refusal = ''
+    // what is typed while it is on its way is not in it
+    const sending = this.tidied
     try {
       const change = this.id > 0
-        ? { method: 'PATCH' as const, path: `${collection[this.kind]}/${this.id}`, version: this.version, body: patchOf(this.base, this.tidied), base: this.base }
-        : { method: 'POST' as const, path: collection[this.kind], version: null, body: this.tidied, base: null }
+        ? { method: 'PATCH' as const, path: `${collection[this.kind]}/${this.id}`, version: this.version, body: patchOf(this.base, sending), base: this.base }
+        : { method: 'POST' as const, path: collection[this.kind], version: null, body: sending, base: null }
       const sent = await outbox.send({ ...of, ...change, kind: this.kind }, progress)
       if (sent.kept) {
         // what waits is the base of what is typed from now on; the outbox joins both
-        if (this.id > 0) this.base = this.tidied
+        if (this.id > 0) this.base = sending
         return 'kept'
       }
+      this.base = sending
       answered(sent.answer)
       return 'saved'
     } catch (cause) {

@@ -20,6 +20,8 @@ class List {
   /** Verdicts with their sentences, by id. */
   judged = $state.raw<ReadonlyMap<number, Judged>>(new Map())
   #abort: AbortController | null = null
+  /** Of what, and for whose needs, the items are. */
+  #shown = ''
 
   /** The question the list asks, as text, so that the same one is not asked twice. */
   question = $derived.by(() => {
@@ -39,8 +41,17 @@ class List {
     this.loading = true
     const query = Object.fromEntries(new URLSearchParams(question))
     if (more && this.next) query.cursor = this.next
+    const layer = this.layer
+    // what was judged for other needs, or is of the other kind, must not stand under the new heading while the answer is on its way
+    const about = `${layer}?${filters.needs.toString()}`
+    if (about !== this.#shown) {
+      this.items = []
+      this.judged = new Map()
+      this.next = undefined
+      delete query.cursor
+    }
+    this.#shown = about
     try {
-      const layer = this.layer
       const page = await ask(
         layer === 'places'
           ? api.GET('/api/v1/map/places', { params: { query: { ...query, limit: PAGE } as never }, signal: abort.signal })

@@ -32,6 +32,7 @@ export class Judgement<V extends { profile: string }> {
     this.#asking?.abort()
     const { signal } = (this.#asking = new AbortController())
     this.failure = null
+    this.mine = [] // those of other needs
     try {
       const questions = accessQuestions(needs)
       const [all, ...own] = await Promise.all([this.question({}, signal), ...questions.map((q) => this.question(q.query, signal))])

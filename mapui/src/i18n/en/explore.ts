@@ -64,6 +64,7 @@ export const explore: typeof polish = {
   moreOf: (shown: string, total: string) => `${shown} of ${total} shown`,
   open: 'open',
   closed: 'closed',
+  goneStop: 'A place on the way is not there today: the whole of it cannot be done.',
   notExisting: { planned: 'planned', closed: 'closed for good', destroyed: 'destroyed' },
   status: { scheduled: 'scheduled', open: 'open', closed: 'closed', postponed: 'postponed', rescheduled: 'rescheduled', suspended: 'suspended', cancelled: 'cancelled', finished: 'finished' },
   productKind: { trail: 'trail', route: 'route', package: 'package', event: 'event', event_series: 'series of events', collection: 'collection of places' },

@@ -63,6 +63,7 @@ export const explore = {
   moreOf: (shown: string, total: string) => `Pokazano ${shown} z ${total}`,
   open: 'otwarte',
   closed: 'zamknięte',
+  goneStop: 'Jednego z miejsc na trasie dziś nie ma: całości nie da się przejść.',
   notExisting: { planned: 'planowane', closed: 'zamknięte na stałe', destroyed: 'zniszczone' },
   status: { scheduled: 'zaplanowane', open: 'dostępne', closed: 'zamknięte', postponed: 'przełożone', rescheduled: 'nowy termin', suspended: 'zawieszone', cancelled: 'odwołane', finished: 'zakończone' },
   productKind: { trail: 'szlak', route: 'trasa', package: 'pakiet', event: 'wydarzenie', event_series: 'cykl wydarzeń', collection: 'zbiór miejsc' },
