@@ -37,7 +37,7 @@ type Compliance struct {
 type article13fOut struct{ Body Article13f }
 
 func (h *handlers) article13f() []api.Route {
-	doc := planningDoc("readArticle13f", "Art. 13f: dostępność zieleni publicznej według gmin", "Art. 13f: availability of public green space by municipality")
+	doc := planningDoc("readArticle13f", "Art. 13f: dostępność zieleni publicznej według gmin", "Art. 13f: availability of public green space by municipality", models.CodeNotFound)
 	doc.Class = api.Heavy
 	doc.Description = models.Text{
 		PL: "Art. 13f ustawy o planowaniu i zagospodarowaniu przestrzennym: czy mieszkańcy mają zieleń publiczną od 3 ha i od 20 ha w zasięgu, według wartości ustawowych albo ustalonych przez gminę (/planning/standard-overrides). Liczy się to, co jest w rejestrze: zieleń o nieznanej powierzchni nie spełnia standardu. Wynik opisuje dane, nie jest oceną prawną.",

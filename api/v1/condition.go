@@ -95,7 +95,7 @@ type planConditionIn struct {
 type planConditionOut struct{ Body PlanCondition }
 
 func (h *handlers) planCondition() []api.Route {
-	doc := planningDoc("readCondition", "Stan: zaległości, FCI, trwałość i prognoza", "Condition: backlog, FCI, remaining life and forecast")
+	doc := planningDoc("readCondition", "Stan: zaległości, FCI, trwałość i prognoza", "Condition: backlog, FCI, remaining life and forecast", models.CodeNotFound)
 	doc.Class = api.Heavy
 	doc.Description = models.Text{
 		PL: "Ocena rośnie od ostatniego przeglądu według g(a) = 1 + 4 (a/L)^β; L jest trwałością z rejestru albo kategorii. Zaległość to koszt zalecony w przeglądzie, a gdy go nie ma, część wartości odtworzeniowej zużyta od oceny 2. FCI to zaległość do wartości odtworzeniowej. Miejsc bez oceny albo wartości się nie zgaduje: są policzone osobno.",

@@ -160,12 +160,12 @@ var gapColumns = []geo.Column{{Name: "id", Type: geo.ColumnInteger}, {Name: "key
 // gaps are the routes of residents without a service.
 func (h *handlers) gaps() []api.Route {
 	const path = "/api/v1/planning/gaps"
-	summary := planningDoc("readGaps", "Braki: mieszkańcy bez usługi, według gmin", "Gaps: residents without a service, by municipality")
+	summary := planningDoc("readGaps", "Braki: mieszkańcy bez usługi, według gmin", "Gaps: residents without a service, by municipality", models.CodeNotFound)
 	summary.Class = api.Heavy
 	summary.Description = models.Text{
 		PL: "Dla każdego standardu usług, dla wszystkich i osobno jako zasięg dostępny (miejsce liczy się tylko wtedy, gdy skorzysta z niego osoba na wózku): ilu mieszkańców nie ma usługi w zasięgu i dlaczego. Odległość jest linią prostą razy współczynnik wydłużenia drogi, od punktu komórki do punktu miejsca.",
 		EN: "For each service standard, for everybody and again as accessible coverage (a place counts only if a wheelchair user can use it): how many residents have no service within reach and why. A distance is the straight line times the detour factor, from the cell's point to the place's."}
-	cells := planningDoc("listGapCells", "Komórki ludności z brakami (GeoJSON, CSV, XLSX)", "Population cells with gaps (GeoJSON, CSV, XLSX)")
+	cells := planningDoc("listGapCells", "Komórki ludności z brakami (GeoJSON, CSV, XLSX)", "Population cells with gaps (GeoJSON, CSV, XLSX)", models.CodeNotFound)
 	cells.Class, cells.Produces = api.Heavy, []string{"application/geo+json", "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 	one := planningDoc("readGapCell", "Braki jednej komórki: najbliższe miejsce i co by pomogło", "The gaps of one cell: the nearest place and what would help", models.CodeNotFound)
 	one.Class = api.Heavy
