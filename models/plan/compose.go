@@ -47,6 +47,8 @@ type Composition struct {
 	Proposals      []int64 `json:"proposals"`
 	Funds          []int64 `json:"funds"`
 	Municipalities []int64 `json:"municipalities"`
+	// FundNames are what the funds are called.
+	FundNames []models.Text `json:"fund_names,omitempty"`
 	// Standards are the codes: those of the standards, then each again as accessible coverage, with AccessiblePrefix.
 	Standards []string `json:"standards"`
 	// Maxima are the criteria with all proposals started in the first year, before weighting.
@@ -378,6 +380,7 @@ func (c *composer) funds() error {
 		}
 		c.funded[fund.ID] = len(c.out.Funds)
 		c.out.Funds = append(c.out.Funds, fund.ID)
+		c.out.FundNames = append(c.out.FundNames, models.Text{PL: fund.NamePL, EN: or(fund.NameEN, fund.NamePL)})
 		c.out.Problem.Funds = append(c.out.Problem.Funds, programme.Fund{Key: strconv.FormatInt(fund.ID, 10), Budget: budget, Carry: carry})
 	}
 	if total == 0 {

@@ -13,7 +13,7 @@ import (
 // Reason is why an item is not in a programme.
 type Reason string
 
-// The reasons. Other is the item of the last two.
+// The reasons, which models.WhyNotReasons has words for. Other is the item of the last two.
 const (
 	ReasonLockedOut    Reason = "locked_out"   // it is locked out
 	ReasonWorthless    Reason = "worthless"    // it gains nothing beside what is in
@@ -21,9 +21,6 @@ const (
 	ReasonGroup        Reason = "group"        // another of its group is in
 	ReasonPrerequisite Reason = "prerequisite" // it waits for one that is locked out
 )
-
-// Reasons are all of them.
-var Reasons = []Reason{ReasonLockedOut, ReasonWorthless, ReasonMoney, ReasonGroup, ReasonPrerequisite}
 
 // Move is an item that two programmes start in different years, or only one of them starts.
 type Move struct {
@@ -441,7 +438,7 @@ type Price struct {
 // PriceKind is what has a price.
 type PriceKind string
 
-// What has a price: each alone, and all locks and all floors together.
+// What has a price: each alone, and all locks and all floors together. models.PriceKinds has words for them.
 const (
 	PriceLock          PriceKind = "lock"
 	PriceSpendingFloor PriceKind = "spending_floor"

@@ -35,8 +35,9 @@ type Extra struct {
 }
 
 const (
-	// maxClashes is how many clashes are named.
+	// maxClashes is how many clashes are named, maxSets how many sets of locks are looked at for them.
 	maxClashes = 5
+	maxSets    = 40
 	// searchNodes is how many steps a search for room for what is locked in may take.
 	searchNodes = 20_000
 )
@@ -51,8 +52,20 @@ func Explain(p *Problem) []Clash {
 		}
 	}
 	var clashes []Clash
-	for len(clashes) < maxClashes && !p.room(locks) {
-		c := Clash{Locks: p.irreducible(locks)}
+	// what is left without one lock of a clash may still clash
+	for sets := [][]int{locks}; len(sets) > 0 && len(clashes) < maxClashes; sets = sets[1:] {
+		if p.room(sets[0]) {
+			continue
+		}
+		c := Clash{Locks: p.irreducible(sets[0])}
+		for _, i := range c.Locks {
+			if len(sets) < maxSets {
+				sets = append(sets, slices.DeleteFunc(slices.Clone(sets[0]), func(j int) bool { return i == j }))
+			}
+		}
+		if slices.ContainsFunc(clashes, func(known Clash) bool { return slices.Equal(known.Locks, c.Locks) }) {
+			continue
+		}
 		c.Over = p.over(c.Locks)
 		if c.Over == ClashMoney {
 			c.Extra = p.extra(c.Locks)
@@ -61,10 +74,6 @@ func Explain(p *Problem) []Clash {
 			c.Without = append(c.Without, Greedy(withLock(p, i, Lock{})))
 		}
 		clashes = append(clashes, c)
-		if len(c.Locks) == 0 {
-			break
-		}
-		locks = slices.DeleteFunc(slices.Clone(locks), func(i int) bool { return slices.Contains(c.Locks, i) })
 	}
 	return clashes
 }
