@@ -14,6 +14,8 @@ let listeners: Record<string, ((event: { preventDefault: () => void }) => void)[
 /** Who the session says one is. */
 let session: number
 
+vi.setConfig({ testTimeout: 60_000 })
+
 const changes = () => requests.filter((r) => r.method !== 'GET')
 
 beforeEach(() => {
@@ -67,11 +69,11 @@ async function open(id = 1) {
   await loadBase()
   const { outbox } = await import('./outbox.svelte')
   await outbox.start()
-  await settled()
+  await vi.waitFor(() => expect(outbox.sending).toBe(false), { timeout: 20_000 })
   return outbox
 }
-/** Lets what was begun come to rest. */
-const settled = () => new Promise((done) => setTimeout(done, 30))
+/** Until so many changes have come to the server. */
+const come = (count: number) => vi.waitFor(() => expect(changes()).toHaveLength(count), { timeout: 20_000 })
 const away = () => {
   offline = true
   const before = server
@@ -99,7 +101,7 @@ describe('sending', () => {
     const outbox = await open()
     server = () => new Promise<Answer>(() => undefined)
     void outbox.send(patch({ source: 'A' }))
-    await settled()
+    await come(1)
     expect(outbox.entries).toEqual([]) // not shown as waiting while it is on its way
     const next = await open()
     expect(next.entries.map((o: Outgoing) => o.body)).toEqual([{ source: 'A' }])
@@ -161,8 +163,9 @@ describe('sending', () => {
     let arrive = () => {}
     server = (request) =>
       request.body?.source === 'A' ? new Promise((done) => (arrive = () => done({ status: 200, body: { id: 5, version: 4, ...base, source: 'A' } }))) : { status: 200, body: { id: 5, version: 5, ...base, source: 'B' } }
+    const sent = changes().length
     const flushing = outbox.flush(true)
-    await settled()
+    await come(sent + 1)
     await outbox.send(patch({ source: 'B' }, { base: { ...base, source: 'A' } }))
     arrive()
     await flushing
@@ -212,8 +215,9 @@ describe('what the server refuses later', () => {
     back()
     let arrive = () => {}
     server = () => new Promise((done) => (arrive = () => done('unreachable')))
+    const sent = changes().length
     const flushing = outbox.flush(true)
-    await settled()
+    await come(sent + 1)
     await outbox.discard(outbox.entries[0]!.id)
     arrive()
     await flushing
