@@ -21,6 +21,12 @@ const changes = () => requests.filter((r) => r.method !== 'GET')
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory())
   vi.stubGlobal('structuredClone', copy)
+  const begin = setTimeout
+  vi.stubGlobal('setTimeout', (...given: Parameters<typeof begin>) => {
+    const timer = begin(...given)
+    timers.push(timer)
+    return timer
+  })
   requests = []
   listeners = {}
   session = 1
@@ -49,6 +55,8 @@ beforeEach(() => {
   })
 })
 let offline = false
+/** What the windows of a test have still in mind goes with them. */
+let timers: ReturnType<typeof setTimeout>[] = []
 /** What browsers keep of a value; the clone of Node takes a file for a nameless blob. */
 function copy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy)
@@ -57,6 +65,8 @@ function copy(value: unknown): unknown {
 }
 afterEach(() => {
   offline = false
+  for (const timer of timers) clearTimeout(timer)
+  timers = []
   vi.unstubAllGlobals()
   vi.useRealTimers()
 })
