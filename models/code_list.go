@@ -366,7 +366,7 @@ func CodeLists() []CodeList {
 		StepFreeExtents, WheelchairToilets, ToiletTransfers, GrabBars, Keys, TactileMedia, AudioDescriptions, InductionLoops,
 		SignLanguages, LayoutInformations, QuietSpaces, WheelchairClaims, AccessProfiles, VerdictCodes,
 		ProposalStatuses, Certainties, ReportStates, ReportItemKinds, Workspaces, QualityKinds,
-		ProposalKinds, InvestmentStatuses, Readinesses, ProposalLocks, CostBases, CostLevels, PlanCriteria, RunStatuses, RunPhases,
+		ProposalKinds, InvestmentStatuses, Readinesses, ProposalLocks, CostBases, CostLevels, PlanCriteria, RunStatuses, RunPhases, WhyNotReasons, PriceKinds,
 		Audiences, DistanceModes, LegalBases,
 	}
 }

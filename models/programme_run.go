@@ -34,7 +34,9 @@ type ProgrammeRun struct {
 	Frame json.RawMessage `gorm:"type:json"`
 	// Programme is the last programme that passed the independent check.
 	Programme json.RawMessage `gorm:"type:json"`
-	Log       StringArray
+	// Defence is what the programme answers to a council with; lists leave it out.
+	Defence json.RawMessage `gorm:"type:json"`
+	Log     StringArray
 	// WarningPL and WarningEN say what went wrong, "" for nothing.
 	WarningPL string `gorm:"column:warning_pl"`
 	WarningEN string `gorm:"column:warning_en"`
@@ -71,6 +73,24 @@ var RunPhases = CodeList{Name: "run_phase", Entries: []CodeEntry{
 	{"proof", Text{"dowód optymalności", "proof of optimality"}},
 	{"finish", Text{"doszlifowanie", "finishing"}},
 	{"end", Text{"koniec", "end"}},
+}}
+
+// WhyNotReasons are why a proposal is not in a programme.
+var WhyNotReasons = CodeList{Name: "why_not", Entries: []CodeEntry{
+	{"locked_out", Text{"wyłączona blokadą", "locked out"}},
+	{"worthless", Text{"nic nie dodaje do tego, co wybrano", "adds nothing to what is chosen"}},
+	{"money", Text{"pieniądze dają więcej gdzie indziej", "the money gains more elsewhere"}},
+	{"group", Text{"weszła inna z tej samej grupy", "another of the same group is in"}},
+	{"prerequisite", Text{"czeka na wyłączoną propozycję", "waits for a proposal that is locked out"}},
+}}
+
+// PriceKinds are what of a scenario has a price.
+var PriceKinds = CodeList{Name: "price_kind", Entries: []CodeEntry{
+	{"lock", Text{"blokada", "lock"}},
+	{"spending_floor", Text{"próg wydatków", "spending floor"}},
+	{"coverage_floor", Text{"próg zasięgu", "coverage floor"}},
+	{"locks", Text{"wszystkie blokady razem", "all locks together"}},
+	{"floors", Text{"wszystkie progi razem", "all floors together"}},
 }}
 
 // Over says whether nothing more comes unless somebody resumes it.

@@ -129,6 +129,9 @@ func ReadProgramme(ctx context.Context, st *store.Store, user *models.User, id i
 	if c.items, err = st.RunItems(ctx, id); err != nil {
 		return nil, err
 	}
+	if _, c.defence, err = st.Defence(ctx, user, id); err != nil {
+		return nil, err
+	}
 	if err := c.read(ctx, st, user); err != nil {
 		return nil, err
 	}
@@ -143,6 +146,7 @@ type councilReader struct {
 	programme programme.Programme
 	scenario  *models.Scenario
 	items     []models.ProgrammeItem
+	defence   *plan.Defence // nil while it is worked out
 
 	funds          map[int64]models.Fund
 	municipalities map[int64]models.Municipality
@@ -375,6 +379,50 @@ func (c *councilReader) reasons() {
 				EN: gives(en) + " – no less than the weakest chosen (" + en.decimal(least, 2) + "), but it does not fit the money of its years and funds, or serves those whom the chosen serve."}
 		}
 	}
+	if c.defence == nil {
+		return
+	}
+	for i := range c.defence.WhyNot {
+		w := &c.defence.WhyNot[i]
+		it := at[c.items[w.Item].ProposalID]
+		it.Reason.PL += c.enters(w, pl, at)
+		it.Reason.EN += c.enters(w, en, at)
+	}
+}
+
+// enters says what it would take for a proposal to come in, and what it would displace.
+func (c *councilReader) enters(w *programme.WhyNot, lang words, at map[int64]*CouncilItem) string {
+	var said []string
+	if w.Loss != nil {
+		var out []string
+		for _, m := range w.Displaces {
+			if m.To == programme.Never {
+				out = append(out, lang.in(at[c.items[m.Item].ProposalID].Title))
+			}
+		}
+		switch {
+		case len(out) == 0:
+		case len(out) > 3:
+			out = append(out[:3], lang.text("i inne", "and others"))
+			fallthrough
+		default:
+			change := lang.text("; program straciłby ", "; the programme would lose ")
+			if *w.Loss < 0 {
+				change = lang.text("; program zyskałby ", "; the programme would gain ")
+			}
+			said = append(said, lang.text("Wyparłaby: ", "It would displace: ")+strings.Join(out, ", ")+change+lang.decimal(math.Abs(*w.Loss), 2)+lang.text(" pkt", " points"))
+		}
+	}
+	if w.EnterCost != nil && w.Reason == programme.ReasonMoney {
+		said = append(said, lang.text("Weszłaby przy koszcie do ", "It would come in at a cost of up to ")+lang.text("", "PLN ")+lang.number(*w.EnterCost)+lang.text("\u00a0zł", ""))
+	}
+	if w.EnterYear != nil {
+		said = append(said, fmt.Sprintf(lang.text("Przy budżecie takim jak w ostatnim roku weszłaby w %d", "With budgets as in the last year it would come in in %d"), c.frame.FirstYear+*w.EnterYear))
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return " " + strings.Join(said, ". ") + "."
 }
 
 // instead is the proposal chosen in the place of another of its group, nil for none.

@@ -285,6 +285,10 @@ func (h *handlers) programmeRuns() []api.Route {
 	repeat.Statuses = []int{201}
 	inputs := planningDoc("readRunInputs", "Zamrożone dane przebiegu", "Frozen inputs of a run")
 	inputs.Produces, inputs.Class = []string{"application/json"}, api.Heavy
+	defence := planningDoc("readRunDefence", "Obrona programu: dlaczego nie inne, jak pewne wybory, cena blokad i progów, inne budżety", "Defence of a programme: why not others, how sure the choices, what locks and floors cost, other budgets")
+	defence.Description = models.Text{
+		PL: "Liczona w tle po końcu przebiegu; ready jest false, dopóki jej nie ma. Wszystkie liczby o pieniądzach popiera zbudowany program, więc lepsza zamiana może istnieć. Wartość krańcowa i pewność pozycji są w samym przebiegu (marginal_benefit, core_index).",
+		EN: "Worked out in the background when the run is over; ready is false until then. Every figure about money is backed by a programme that was built, so a better exchange may exist. Marginal benefit and core index of the items are in the run itself."}
 	stop, resume := planningDoc("stopRun", "Zatrzymaj przebieg; program zostaje", "Stop a run; its programme stays", models.CodeConflict), planningDoc("resumeRun", "Wznów przebieg", "Resume a run", models.CodeConflict)
 	return []api.Route{
 		api.Handle("POST", "/api/v1/planning/scenarios/{id}/runs", start, func(ctx context.Context, in idIn) (runRecordOut, error) {
@@ -317,6 +321,18 @@ func (h *handlers) programmeRuns() []api.Route {
 				_, err := w.Write(run.Inputs)
 				return err
 			}}}, nil
+		}),
+		api.Handle("GET", path+"/{id}/defence", defence, func(ctx context.Context, in idIn) (defenceOut, error) {
+			run, d, err := h.store.Defence(ctx, auth.UserFrom(ctx), in.ID)
+			if err != nil || d == nil {
+				return defenceOut{Body: RunDefence{WhyNot: []WhyNot{}, Prices: []Price{}, Curve: []CurvePoint{}}}, err
+			}
+			items, err := h.store.RunItems(ctx, in.ID)
+			if err != nil {
+				return defenceOut{}, err
+			}
+			body, err := runDefenceOut(run, d, items)
+			return defenceOut{Body: body}, err
 		}),
 		api.Handle("POST", path+"/{id}/stop", stop, func(ctx context.Context, in idIn) (runRecordOut, error) {
 			if err := h.store.StopRun(ctx, auth.UserFrom(ctx), in.ID); err != nil {

@@ -2,7 +2,9 @@ package v1_test
 
 import (
 	"fmt"
+	"math"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,7 +91,9 @@ func TestARunAnswersAtOnceAndKeepsItsInputs(t *testing.T) {
 			t.Errorf("got %v, want the floor missed here and met there", floor)
 		}
 	}
-	ended := over(t, p.admin, path)
+	over(t, p.admin, path)
+	defended(t, p.admin, path)
+	ended := p.admin.Get(path).Want(200)
 	if ended.At("status") != "done" || ended.At("warning", "pl") == nil || !reflect.DeepEqual(starts(ended), starts(made)) {
 		t.Errorf("got %s", ended.Body)
 	}
@@ -98,7 +102,10 @@ func TestARunAnswersAtOnceAndKeepsItsInputs(t *testing.T) {
 	}
 	// what changes later changes nothing of the run, and the same inputs give the same programme
 	p.admin.Send("PATCH", fmt.Sprintf("/api/v1/planning/proposals/%d", p.many), `{"status":"withdrawn","title":{"pl":"Inny"}}`, `If-Match: "v1"`).Want(200)
-	again := over(t, p.admin, fmt.Sprintf("/api/v1/planning/runs/%d", p.admin.Send("POST", path+"/repeat", nil).Want(201).ID()))
+	repeated := fmt.Sprintf("/api/v1/planning/runs/%d", p.admin.Send("POST", path+"/repeat", nil).Want(201).ID())
+	over(t, p.admin, repeated)
+	defended(t, p.admin, repeated)
+	again := p.admin.Get(repeated).Want(200)
 	for _, member := range []string{"input_hash", "objective", "items", "summary"} {
 		if !reflect.DeepEqual(again.JSON()[member], ended.JSON()[member]) {
 			t.Errorf("%s: got %v again, want %v", member, again.JSON()[member], ended.JSON()[member])
@@ -122,6 +129,100 @@ func TestARunAnswersAtOnceAndKeepsItsInputs(t *testing.T) {
 	}
 	p.admin.Send("POST", path+"/stop", nil).Want(409)
 	p.admin.Send("POST", path+"/resume", nil).Want(409)
+}
+
+// defended waits for the defence of a run.
+func defended(t *testing.T, c *apitest.Client, run string) *apitest.Answer {
+	t.Helper()
+	for range 1000 {
+		if a := c.Get(run + "/defence").Want(200); a.At("ready") == true {
+			return a
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the run was not defended")
+	return nil
+}
+
+func TestAProgrammeIsDefended(t *testing.T) {
+	p := plannedRegistry(t)
+	// one is forbidden, so that its lock has a price; the other is dear enough that none is left for it
+	p.admin.Send("PATCH", p.scenariosPath, fmt.Sprintf(`{"locks":[{"proposal_id":%d,"lock":"out"}]}`, p.many), `If-Match: "v1"`).Want(200)
+	run := fmt.Sprintf("/api/v1/planning/runs/%d", p.admin.Send("POST", p.scenariosPath+"/runs", nil).Want(201).ID())
+	if a := p.admin.Get(run + "/defence").Want(200); a.At("ready") != false && a.At("ready") != true {
+		t.Errorf("got %s", a.Body)
+	}
+	over(t, p.admin, run)
+	d := defended(t, p.admin, run)
+	why := d.At("why_not", 0).(map[string]any)
+	if len(d.At("why_not").([]any)) != 1 || why["proposal_id"] != float64(p.many) || why["reason"] != "locked_out" || !(why["loss"].(float64) < 0) || why["persons"].(float64) >= 0 {
+		t.Errorf("got %v, want that the forbidden one would be better, and serve more", why)
+	}
+	changes := why["displaces"].([]any)
+	if in := changes[len(changes)-1].(map[string]any); len(changes) != 2 || in["proposal_id"] != float64(p.many) || in["to_year"] != 2026.0 || in["from_year"] != nil {
+		t.Errorf("got %v, want the one instead of the other", changes)
+	}
+	prices := map[string]map[string]any{}
+	for _, x := range d.At("prices").([]any) {
+		price := x.(map[string]any)
+		prices[price["kind"].(string)] = price
+	}
+	if lock := prices["lock"]; lock["proposal_id"] != float64(p.many) || !(lock["gain"].(float64) > 0) || !(lock["persons"].(float64) > 0) {
+		t.Errorf("got %v, want a price of the lock", lock)
+	}
+	if floor := prices["coverage_floor"]; floor == nil || floor["standard"] != "play_neighbourhood" || floor["municipality_id"] == nil {
+		t.Errorf("got %v", prices)
+	}
+	last := math.Inf(-1)
+	for _, x := range d.At("curve").([]any) {
+		point := x.(map[string]any)
+		of := point["programme"].(map[string]any)
+		if objective := of["objective"].(float64); objective < last {
+			t.Errorf("got %v at %v of the budget, less than at less", objective, point["share"])
+		} else {
+			last = objective
+		}
+		if of["chosen"].(float64) != float64(len(of["items"].([]any))) || of["cost_pln"].(float64) > point["budget_pln"].(float64) {
+			t.Errorf("got %v", point)
+		}
+	}
+	for _, x := range p.admin.Get(run).Want(200).At("items").([]any) {
+		item := x.(map[string]any)
+		if item["marginal_benefit"] == nil || item["core_index"] == nil {
+			t.Errorf("got %v, want its benefit and index", item)
+		}
+		if item["proposal_id"] == float64(p.many) && item["core_index"] != 0.0 {
+			t.Errorf("got %v of the forbidden one, want that no draw chooses it", item["core_index"])
+		}
+	}
+	if got := p.s.As(roleIn("planner", p.there)).Get(run + "/defence"); got.Status != 404 {
+		t.Errorf("got %d for somebody who does not see the scenario", got.Status)
+	}
+}
+
+func TestWhatClashesIsNamed(t *testing.T) {
+	p := plannedRegistry(t)
+	p.admin.Send("PATCH", p.scenariosPath, fmt.Sprintf(`{"locks":[{"proposal_id":%d,"lock":"in"},{"proposal_id":%d,"lock":"in"}]}`, p.few, p.many), `If-Match: "v1"`).Want(200)
+	refused := p.admin.Send("POST", p.scenariosPath+"/runs", nil).Want(422)
+	found := map[string]string{}
+	for _, e := range refused.At("errors").([]any) {
+		field := e.(map[string]any)
+		found[field["pointer"].(string)] = field["detail"].(string)
+	}
+	for pointer, words := range map[string][]string{
+		"/locks":   {"Budżet nie opłaci ich wszystkich", "Mało dzieci", "Wiele dzieci", "zł więcej w roku 2026", "Budżet”"},
+		"/locks/0": {"Mało dzieci", "bez tej blokady wypada z programu", "osób więcej niż dziś"},
+		"/locks/1": {"Wiele dzieci", "bez tej blokady wypada z programu"},
+	} {
+		for _, word := range words {
+			if !strings.Contains(found[pointer], word) {
+				t.Errorf("%s: got %q, want %q in it", pointer, found[pointer], word)
+			}
+		}
+	}
+	if list := p.admin.Get(p.scenariosPath + "/runs").Want(200).At("items").([]any); len(list) != 0 {
+		t.Errorf("got %d runs of what was refused", len(list))
+	}
 }
 
 func TestRunsAreSeenWithTheirScenario(t *testing.T) {

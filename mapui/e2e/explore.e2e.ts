@@ -161,6 +161,32 @@ test('without a script every page is there as text', async () => {
   await context.close()
 })
 
+test('remembered needs are forgotten when they are cleared, and what was not remembered is told', async () => {
+  const { page, context } = await visit(browser)
+  const cookie = async () => (await context.cookies()).find((c) => c.name === 'wolnica_needs')?.value
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Wybierz potrzeby' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Moje potrzeby' })
+  await dialog.getByRole('checkbox', { name: 'Wózek ręczny' }).check()
+  await dialog.getByRole('checkbox', { name: 'Zapamiętaj w tej przeglądarce' }).check()
+  await page.route('**/potrzeby', (route) => route.abort())
+  await dialog.getByRole('button', { name: 'Zastosuj' }).click()
+  await dialog.getByRole('alert').getByText('nie udało się go zapamiętać').waitFor()
+  expect(await cookie()).toBeUndefined()
+  await page.unroute('**/potrzeby')
+  await dialog.getByRole('button', { name: 'Zastosuj' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  expect(await cookie()).toBe('wheelchair')
+  await page.goto('/')
+  await page.waitForURL(/profile=wheelchair/)
+  await page.getByRole('button', { name: 'Bez potrzeb' }).click()
+  await page.waitForURL((url) => !url.search.includes('profile'))
+  await expect.poll(cookie).toBeUndefined()
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Wybierz potrzeby' }).waitFor()
+  await context.close()
+})
+
 test('nothing is cut off or scrolls sideways at 320 px', async () => {
   const { page, context } = await visit(browser, { viewport: { width: 320, height: 640 } })
   for (const path of ['/', '/produkty', '/miejsca/57-synagoga-stara?profile=wheelchair', '/?q=zzzz']) {

@@ -57,10 +57,13 @@ func (r *Runner) solveProgrammes(ctx context.Context) {
 				r.log.Error("take a programme run", "error", err)
 				break
 			}
-			if run == nil {
+			if run != nil {
+				r.solve(ctx, run, c)
+				continue
+			}
+			if !r.defend(ctx) {
 				break
 			}
-			r.solve(ctx, run, c)
 		}
 		select {
 		case <-ctx.Done():
@@ -69,6 +72,58 @@ func (r *Runner) solveProgrammes(ctx context.Context) {
 		case <-look.C:
 		}
 	}
+}
+
+// defend works out the defence of a programme that has none, and says whether there was one to look at. A run that comes to wait goes first: what
+// was begun is begun anew after it.
+func (r *Runner) defend(ctx context.Context) bool {
+	run, c, err := r.store.UndefendedRun(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			r.log.Error("find a programme to defend", "error", err)
+		}
+		return false
+	}
+	if run == nil {
+		return false
+	}
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan struct{})
+	var d *plan.Defence
+	go func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v", p)
+			}
+		}()
+		var of programme.Programme
+		if err = json.Unmarshal(run.Programme, &of); err == nil {
+			d, err = c.Defend(working, &of)
+		}
+	}()
+	select {
+	case <-done:
+	case <-r.wakeRuns:
+		stop()
+		<-done
+		return true
+	case <-ctx.Done():
+		<-done
+		return false
+	}
+	if err != nil {
+		r.log.Error("defend a programme", "run", run.ID, "error", err)
+		d = &plan.Defence{} // it would fail again
+	}
+	if err := r.store.SaveDefence(ctx, run, d); err != nil {
+		if ctx.Err() == nil {
+			r.log.Error("store a defence", "run", run.ID, "error", err)
+		}
+		return false
+	}
+	return true
 }
 
 // solve lets the solver work on a run and stores what it finds, each programme only when it passes the independent check. However the solver

@@ -15,6 +15,7 @@ import (
 	"wolnica/models"
 	"wolnica/models/job"
 	"wolnica/models/media"
+	"wolnica/models/plan"
 	"wolnica/models/plan/programme"
 	"wolnica/models/store"
 	"wolnica/models/store/storetest"
@@ -220,6 +221,56 @@ func waits(begun chan<- struct{}) job.Solver {
 		<-ctx.Done()
 		return &programme.Result{Status: programme.StatusStopped, Solver: "solver 1"}, nil
 	}
+}
+
+func TestAProgrammeIsDefendedWhenItsRunIsOver(t *testing.T) {
+	s := storetest.Open(t)
+	run := aRun(t, s)
+	solver := func(context.Context, *programme.Problem, programme.Options, func(programme.Event)) (*programme.Result, error) {
+		return &programme.Result{Status: programme.StatusStopped}, nil // so that it can be resumed
+	}
+	r := solvedBy(t, s, solver)
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { r.Run(ctx) })
+	defer func() { stop(); running.Wait() }()
+	defended := func() *plan.Defence {
+		t.Helper()
+		for range 1000 {
+			_, d, err := s.Defence(t.Context(), store.System(), run.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d != nil {
+				return d
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Fatal("no defence came within 10 s")
+		return nil
+	}
+	d := defended()
+	// each of two proposals is worth its votes, and no draw finds them too dear for its year
+	if len(d.Marginal) != 2 || !(*d.Marginal[1] > *d.Marginal[0]) || !(*d.Marginal[0] > 0) || d.Draws != 200 || d.Core[0] != 1 || d.Core[1] != 1 || len(d.WhyNot) != 0 || len(d.Curve) != len(programme.Shares) {
+		t.Errorf("got %+v", d)
+	}
+	items, err := s.RunItems(t.Context(), run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, item := range items {
+		if item.MarginalBenefit == nil || *item.MarginalBenefit != *d.Marginal[i] || item.CoreIndex == nil || *item.CoreIndex != d.Core[i] {
+			t.Errorf("item %d: got %+v, want what the defence says", i, item)
+		}
+	}
+	if err := s.ResumeRun(t.Context(), store.System(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, d, err := s.Defence(t.Context(), store.System(), run.ID); err != nil || d != nil {
+		t.Errorf("got %v, %v of a run that goes on, want no defence", d, err)
+	}
+	r.NudgeProgrammes()
+	defended()
 }
 
 func TestARunIsStoppedWithinASecondAndKeepsItsProgramme(t *testing.T) {

@@ -47,18 +47,28 @@ type Composition struct {
 	Proposals      []int64 `json:"proposals"`
 	Funds          []int64 `json:"funds"`
 	Municipalities []int64 `json:"municipalities"`
+	// FundNames are what the funds are called.
+	FundNames []models.Text `json:"fund_names,omitempty"`
 	// Standards are the codes: those of the standards, then each again as accessible coverage, with AccessiblePrefix.
 	Standards []string `json:"standards"`
 	// Maxima are the criteria with all proposals started in the first year, before weighting.
 	Maxima [6]float64 `json:"maxima"`
 	// Additive are the weighted criteria beside coverage and accessibility of each item by start in its window: condition, heritage, support,
 	// readiness.
-	Additive [][][4]float64     `json:"additive"`
-	About    []models.ItemAbout `json:"about"`
-	LeftOut  []LeftOut          `json:"left_out"`
+	Additive [][][4]float64 `json:"additive"`
+	// Aging are the weighted criterion of condition of each item by start when places wear slowest and fastest, at the exponents Betas. Runs of
+	// before there was a core index have none.
+	Aging [][][2]float64 `json:"aging,omitempty"`
+	// CostRange are the low and the high cost of each item as shares of the one that counts.
+	CostRange [][2]float64       `json:"cost_range,omitempty"`
+	About     []models.ItemAbout `json:"about"`
+	LeftOut   []LeftOut          `json:"left_out"`
 	// Seed is that of the scenario: with the same inputs it finds the same programme.
 	Seed int64 `json:"seed"`
 }
+
+// Betas are the exponents of deterioration between which the true one is taken to lie, tested range of the formula g(a) = 1 + 4 (a/L)^β [a proposal].
+var Betas = [2]float64{0.7, 2}
 
 // A Frame is a composition without its problem: enough to tell a programme's value to people.
 type Frame struct {
@@ -370,6 +380,7 @@ func (c *composer) funds() error {
 		}
 		c.funded[fund.ID] = len(c.out.Funds)
 		c.out.Funds = append(c.out.Funds, fund.ID)
+		c.out.FundNames = append(c.out.FundNames, models.Text{PL: fund.NamePL, EN: or(fund.NameEN, fund.NamePL)})
 		c.out.Problem.Funds = append(c.out.Problem.Funds, programme.Fund{Key: strconv.FormatInt(fund.ID, 10), Budget: budget, Carry: carry})
 	}
 	if total == 0 {
@@ -413,11 +424,18 @@ func (c *composer) about(p *ComposeProposal, lock programme.LockKind) {
 		a.Category = p.Categories[n-1][0]
 	}
 	c.out.About = append(c.out.About, a)
+	counted := math.Max(float64(c.cost(p)), 1)
+	c.out.CostRange = append(c.out.CostRange, [2]float64{float64(p.CostLowPLN) / counted, float64(p.CostHighPLN) / counted})
+}
+
+// cost is the one of a proposal's three that the scenario counts.
+func (c *composer) cost(p *ComposeProposal) int64 {
+	return map[string]int64{"low": p.CostLowPLN, "likely": p.CostLikelyPLN, "high": p.CostHighPLN}[c.s.CostLevel]
 }
 
 // spend is what a proposal started in the year costs in each year of the work.
 func (c *composer) spend(p *ComposeProposal, start int) []int64 {
-	cost := map[string]int64{"low": p.CostLowPLN, "likely": p.CostLikelyPLN, "high": p.CostHighPLN}[c.s.CostLevel]
+	cost := c.cost(p)
 	spend := make([]int64, p.DurationYears)
 	for k, percent := range p.SpendProfile {
 		years := float64(c.s.FirstYear + start + k - p.PriceYear)
@@ -435,7 +453,7 @@ func (c *composer) additive(p *ComposeProposal, completion int) (v [4]float64) {
 	}
 	if a != nil && (p.KindCode == models.ProposalRepair || p.KindCode == models.ProposalRenew) {
 		if a.Grade > 0 {
-			v[additiveCondition] = c.riskAvoided(p, a, completion)
+			v[additiveCondition] = c.riskAvoided(p, a, completion, c.s.Beta)
 		}
 		v[additiveHeritage] = urgencyOf(a) * served
 	}
@@ -458,7 +476,7 @@ func gradeDone(p *ComposeProposal) int {
 }
 
 // riskAvoided is the discounted risk of failure that the work takes away from its completion on.
-func (c *composer) riskAvoided(p *ComposeProposal, a *GroundAsset, completion int) float64 {
+func (c *composer) riskAvoided(p *ComposeProposal, a *GroundAsset, completion int, beta float64) float64 {
 	life, consequence := lifeOf(a), defaultConsequence
 	if a.Protected {
 		consequence = protectedConsequence
@@ -466,11 +484,26 @@ func (c *composer) riskAvoided(p *ComposeProposal, a *GroundAsset, completion in
 	after := float64(gradeDone(p))
 	sum := 0.0
 	for y := completion; y < len(c.delta); y++ {
-		without := gradeAfter(float64(a.Grade), life, c.s.Beta, float64(c.s.FirstYear+y-a.InspectedYear))
-		with := gradeAfter(after, life, c.s.Beta, float64(y-completion))
+		without := gradeAfter(float64(a.Grade), life, beta, float64(c.s.FirstYear+y-a.InspectedYear))
+		with := gradeAfter(after, life, beta, float64(y-completion))
 		sum += c.delta[y] * max(0, failureAt(without)-failureAt(with)) * consequence
 	}
 	return sum
+}
+
+// aging is the weighted criterion of condition of a proposal at the exponents Betas.
+func (c *composer) aging(p *ComposeProposal, completion int, weight, most float64) (v [2]float64) {
+	if p.PlaceID == nil || most == 0 || p.KindCode != models.ProposalRepair && p.KindCode != models.ProposalRenew {
+		return v
+	}
+	a := c.in.Ground.AssetByID(*p.PlaceID)
+	if a == nil || a.Grade == 0 {
+		return v
+	}
+	for k, beta := range Betas {
+		v[k] = weight * c.riskAvoided(p, a, completion, beta) / most
+	}
+	return v
 }
 
 // benefits writes the additive criteria, each divided by its sum with everything started in the first year.
@@ -485,7 +518,7 @@ func (c *composer) benefits() {
 	for k, m := range most {
 		c.out.Maxima[additiveCriterion[k]] = m
 	}
-	c.out.Additive = make([][][4]float64, len(c.items))
+	c.out.Additive, c.out.Aging = make([][][4]float64, len(c.items)), make([][][2]float64, len(c.items))
 	for i, p := range c.items {
 		item := &c.out.Problem.Items[i]
 		for start := item.Earliest; start <= item.Latest; start++ {
@@ -499,6 +532,7 @@ func (c *composer) benefits() {
 			}
 			c.out.Additive[i] = append(c.out.Additive[i], v)
 			item.Benefit = append(item.Benefit, sum)
+			c.out.Aging[i] = append(c.out.Aging[i], c.aging(p, start+p.DurationYears-1, weights[criterionCondition], most[additiveCondition]))
 		}
 	}
 }

@@ -172,8 +172,7 @@ func (s *Store) runnable(ctx context.Context, actor *models.User, id int64) (*mo
 func (s *Store) queueRun(ctx context.Context, actor *models.User, scenario *models.Scenario, c *plan.Composition, inputs []byte) (*models.ProgrammeRun, error) {
 	first := programme.Greedy(&c.Problem)
 	if first == nil {
-		return nil, models.Invalid("/locks", "infeasible", "Tego, co musi wejść, nie da się opłacić z budżetu w jego oknach: zwolnij którąś blokadę albo zwiększ budżet.",
-			"What must be in cannot be paid within its windows from the budget: free a lock or raise the budget.")
+		return nil, c.Infeasible(scenario)
 	}
 	if wrong := programme.Check(&c.Problem, first); len(wrong) > 0 {
 		return nil, fmt.Errorf("the instant answer to scenario %d breaks a constraint: %s", scenario.ID, wrong[0].Message.EN)
@@ -268,7 +267,7 @@ func (s *Store) StopRun(ctx context.Context, actor *models.User, id int64) error
 
 // ResumeRun queues a run again that was stopped, interrupted or failed: the solver goes on from the programme it has.
 func (s *Store) ResumeRun(ctx context.Context, actor *models.User, id int64) error {
-	return s.turnRun(ctx, actor, id, "status IN ('stopped', 'interrupted', 'failed')", "status = 'queued', ended_at = NULL, warning_pl = '', warning_en = '', updated_at = now()",
+	return s.turnRun(ctx, actor, id, "status IN ('stopped', 'interrupted', 'failed')", "status = 'queued', ended_at = NULL, defence = NULL, warning_pl = '', warning_en = '', updated_at = now()",
 		models.Text{PL: "Wznowić można tylko przebieg zatrzymany, przerwany albo nieudany.", EN: "Only a run that was stopped, interrupted or failed can be resumed."})
 }
 
@@ -335,9 +334,63 @@ func (s *Store) SaveRun(ctx context.Context, run *models.ProgrammeRun, c *plan.C
 			return err
 		}
 		if better != nil {
+			if err := tx.Exec("UPDATE programme_runs SET defence = NULL WHERE id = ?", run.ID).Error; err != nil {
+				return err
+			}
 			return saveItems(tx, run.ID, c.ItemsOf(better))
 		}
 		return nil
 	})
 	return on && err == nil, err
+}
+
+// UndefendedRun reads the newest run that is over and whose programme has no defence; nil when there is none.
+func (s *Store) UndefendedRun(ctx context.Context) (*models.ProgrammeRun, *plan.Composition, error) {
+	var id int64
+	err := s.pool.QueryRow(ctx, `SELECT id FROM programme_runs WHERE defence IS NULL AND programme IS NOT NULL AND status NOT IN ('queued', 'running') ORDER BY id DESC LIMIT 1`).Scan(&id)
+	switch {
+	case models.CodeOf(mapError(err)) == models.CodeNotFound:
+		return nil, nil, nil
+	case err != nil:
+		return nil, nil, mapError(err)
+	}
+	return s.RunInputs(ctx, System(), id)
+}
+
+// SaveDefence stores the defence of the programme that the run was read with, and what it says of each item. A run that was resumed or repeated
+// since keeps none.
+func (s *Store) SaveDefence(ctx context.Context, run *models.ProgrammeRun, d *plan.Defence) error {
+	body, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("write the defence of run %d: %w", run.ID, err)
+	}
+	return s.inTx(ctx, nil, func(tx *gorm.DB) error {
+		saved := tx.Exec("UPDATE programme_runs SET defence = ? WHERE id = ? AND status NOT IN ('queued', 'running') AND updated_at = ?", string(body), run.ID, run.UpdatedAt)
+		if saved.Error != nil || saved.RowsAffected == 0 {
+			return saved.Error
+		}
+		each := make([][2]*float64, len(d.Core))
+		for i := range each {
+			each[i] = [2]*float64{d.Marginal[i], &d.Core[i]}
+		}
+		figures, err := json.Marshal(each)
+		if err != nil {
+			return err
+		}
+		return tx.Exec(`UPDATE programme_items i SET marginal_benefit = (d.figures->>0)::float8, core_index = (d.figures->>1)::float8
+			FROM json_array_elements(?::json) WITH ORDINALITY AS d(figures, n) WHERE i.run_id = ? AND i.ordinal = d.n - 1`, string(figures), run.ID).Error
+	})
+}
+
+// Defence reads the defence of a run; nil while it is being worked out. It is seen by whoever sees its scenario.
+func (s *Store) Defence(ctx context.Context, user *models.User, id int64) (*models.ProgrammeRun, *plan.Defence, error) {
+	run, err := s.run(ctx, user, id, runColumns+", r.defence")
+	if err != nil || len(run.Defence) == 0 {
+		return run, nil, err
+	}
+	d := &plan.Defence{}
+	if err := json.Unmarshal(run.Defence, d); err != nil {
+		return nil, nil, fmt.Errorf("read the defence of run %d: %w", id, err)
+	}
+	return run, d, nil
 }

@@ -54,7 +54,7 @@ function recordOf(map: LibreMap, f: MapGeoJSONFeature, point: { x: number; y: nu
   if (!Number.isFinite(id) || id < 1) return null
   const at = map.unproject([point.x, point.y])
   const position: [number, number] = f.geometry.type === 'Point' ? pointOf(f) : [at.lng, at.lat]
-  return { type: 'record', record: { kind, id, name: text('name'), position }, facet: kind === 'product' ? 'product' : text('facet'), category: text('category'), badge: text('verdict') || text('badge') }
+  return { type: 'record', record: { kind, id, name: text('name'), position }, facet: kind === 'product' ? 'product' : text('facet'), category: text('category'), badge: (text('verdict') || text('badge')).replace('not_judged', '') }
 }
 
 function pointOf(f: MapGeoJSONFeature): [number, number] {

@@ -18,16 +18,10 @@ func Greedy(p *Problem) *Programme {
 
 // greedy builds a programme from nothing and says whether everything that must be chosen is.
 func (s *state) greedy() bool {
-	if !s.addMust() {
+	if !s.addMust() && !s.search() {
 		return false
 	}
-	all := make([]int32, len(s.start))
-	for i := range all {
-		all[i] = int32(i)
-	}
-	s.purse.patience = greedyPatience
-	s.fill(all, nil)
-	s.purse.patience = -1
+	s.fillAll()
 	return true
 }
 
@@ -153,6 +147,17 @@ func (s *state) bundleRatio(i int) float64 {
 
 // tiny is the price of money that nobody lacks.
 const tiny = 1e-9
+
+// fillAll adds whatever still gains something.
+func (s *state) fillAll() {
+	all := make([]int32, len(s.start))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	s.purse.patience = greedyPatience
+	s.fill(all, nil)
+	s.purse.patience = -1
+}
 
 // slack is how much a ratio may have fallen before it is compared anew.
 const slack = 0.999

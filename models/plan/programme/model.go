@@ -553,12 +553,7 @@ func (m *Model) round(x []float64) []int {
 	if !s.addMust() {
 		return nil
 	}
-	all := make([]int32, len(s.start))
-	for i := range all {
-		all[i] = int32(i)
-	}
-	s.purse.patience = greedyPatience
-	s.fill(all, nil)
+	s.fillAll()
 	return s.start
 }
 

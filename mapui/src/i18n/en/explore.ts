@@ -23,9 +23,11 @@ export const explore: typeof polish = {
   needsWidth: 'Width of the wheelchair, cm',
   needsStep: 'Highest step you manage, cm',
   needsSlope: 'Steepest slope, %',
-  needsPrivacy: 'The choice stays in the address of this page. “Remember” also keeps it in a cookie of this browser, for a year; we do not connect it with you.',
+  needsPrivacy: 'The choice stays in the address of this page. “Remember” also keeps it in a cookie of this browser, for a year; we do not connect it with you. “No needs” takes away both.',
   needsUse: 'Apply',
   needsRemember: 'Remember in this browser',
+  needsNotKept: 'The choice works, but could not be remembered. Try again, or apply it without remembering.',
+  needsNotForgotten: 'The remembered needs could not be removed from this browser.',
   needsWrong: 'Give a number within the range.',
   profile: {
     wheelchair: 'Manual wheelchair', powered_wheelchair: 'Powered wheelchair', walking: 'Walking is hard', pram: 'Pram',

@@ -22,9 +22,11 @@ export const explore = {
   needsWidth: 'Szerokość wózka, cm',
   needsStep: 'Najwyższy pokonywany stopień, cm',
   needsSlope: 'Największe nachylenie, %',
-  needsPrivacy: 'Wybór zostaje w adresie tej strony. „Zapamiętaj” zapisuje go też w ciasteczku tej przeglądarki, na rok; nie łączymy go z Tobą.',
+  needsPrivacy: 'Wybór zostaje w adresie tej strony. „Zapamiętaj” zapisuje go też w ciasteczku tej przeglądarki, na rok; nie łączymy go z Tobą. „Bez potrzeb” usuwa i adres, i ciasteczko.',
   needsUse: 'Zastosuj',
   needsRemember: 'Zapamiętaj w tej przeglądarce',
+  needsNotKept: 'Wybór działa, ale nie udało się go zapamiętać. Spróbuj ponownie albo zastosuj bez zapamiętywania.',
+  needsNotForgotten: 'Nie udało się usunąć zapamiętanych potrzeb z tej przeglądarki.',
   needsWrong: 'Podaj liczbę z podanego zakresu.',
   profile: {
     wheelchair: 'Wózek ręczny', powered_wheelchair: 'Wózek elektryczny', walking: 'Chodzę z trudem', pram: 'Wózek dziecięcy',
