@@ -10,8 +10,6 @@ export const programme: typeof polish = {
   proposalsLead: 'Everything money could be spent on: repairs, renewals, better access and new facilities. Of the proposals that are ready, a programme chooses the best within a budget.',
   noRights: 'This part is for planners.',
   noRightsHelp: 'Sign in with an account that has a role in a municipality. Everything public is in Explore.',
-  signIn: 'Sign in',
-  toExplore: 'Go to Explore',
   parts: 'Part',
   part: { propozycje: 'Proposals', podpowiedzi: 'Suggestions', finansowanie: 'Funds', grupy: 'Exclusion groups' },
   sign: { repair: 'R', renew: 'N', make_accessible: 'A', build: 'B' },

@@ -9,8 +9,6 @@ export const programme = {
   proposalsLead: 'Wszystko, na co można by wydać pieniądze: naprawy, odnowienia, udostępnienia i nowe miejsca. Z gotowych propozycji program wybiera najlepsze w granicach budżetu.',
   noRights: 'Ten dział jest dla planistów.',
   noRightsHelp: 'Zaloguj się kontem z rolą w gminie. Wszystko, co publiczne, jest w dziale Odkrywaj.',
-  signIn: 'Zaloguj się',
-  toExplore: 'Przejdź do Odkrywaj',
   parts: 'Część',
   part: { propozycje: 'Propozycje', podpowiedzi: 'Podpowiedzi', finansowanie: 'Źródła finansowania', grupy: 'Grupy wykluczeń' },
   sign: { repair: 'N', renew: 'O', make_accessible: 'U', build: 'B' },
