@@ -292,7 +292,7 @@ export const programme: typeof polish = {
     against: (points: string, least: string) => `It gives ${points} points per PLN 1 m; the weakest chosen gives ${least}.`,
     forced: (points: string, persons: string) => `Put in by force it would cost the programme ${points} points and ${persons} people within reach.`,
     better: (points: string) => `With it the programme would be better by ${points} points.`,
-    displaces: 'It would displace:',
+    displaces: 'Then:',
     displacesNothing: 'It would displace nothing.',
     noRoom: 'No room was found for it beside what must be in.',
     enterCost: (pln: string, now: string) => `It would come in without loss at a cost of up to ${pln} (now ${now}).`,

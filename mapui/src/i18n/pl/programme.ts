@@ -293,7 +293,7 @@ export const programme = {
     against: (points: string, least: string) => `Daje ${points} pkt na milion złotych, najsłabsza z wybranych ${least}.`,
     forced: (points: string, persons: string) => `Wpisana na siłę kosztowałaby program ${points} pkt i ${persons} osób w zasięgu.`,
     better: (points: string) => `Z nią program byłby lepszy o ${points} pkt.`,
-    displaces: 'Wyparłaby:',
+    displaces: 'Wtedy:',
     displacesNothing: 'Niczego by nie wyparła.',
     noRoom: 'Nie znaleziono dla niej miejsca obok tego, co musi wejść.',
     enterCost: (pln: string, now: string) => `Weszłaby bez straty przy koszcie do ${pln} (teraz ${now}).`,
