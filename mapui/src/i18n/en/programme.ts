@@ -10,8 +10,6 @@ export const programme: typeof polish = {
   proposalsLead: 'Everything money could be spent on: repairs, renewals, better access and new facilities. Of the proposals that are ready, a programme chooses the best within a budget.',
   noRights: 'This part is for planners.',
   noRightsHelp: 'Sign in with an account that has a role in a municipality. Everything public is in Explore.',
-  signIn: 'Sign in',
-  toExplore: 'Go to Explore',
   parts: 'Part',
   part: { propozycje: 'Proposals', podpowiedzi: 'Suggestions', finansowanie: 'Funds', grupy: 'Exclusion groups' },
   sign: { repair: 'R', renew: 'N', make_accessible: 'A', build: 'B' },
@@ -319,6 +317,9 @@ export const programme: typeof polish = {
   giniOf: (value: string) => `Gini coefficient of spending between municipalities: ${value} (0 is the same everywhere, 1 all in one).`,
   worst: (m: string, share: string) => `Least coverage after the programme: ${m}, ${share}.`,
 
+  perHead: 'per head',
+  gapsAfter: 'Gaps after the programme, on the map',
+  conditionAfter: 'Condition with the programme',
   compareWith: 'Compare with',
   compareFigures: 'Programmes A and B in figures',
   nothingToCompare: 'There is nothing to compare with: compute another scenario, or this one after a change.',

@@ -5,7 +5,6 @@ export const reports: typeof polish = {
   title: 'Reports',
   lead: 'What visitors have reported. Nothing changes a record until you accept it.',
   noRights: 'Reports are decided by those who keep the registry.',
-  signIn: 'Sign in to see the reports.',
   state: { open: 'open', accepted: 'accepted', rejected: 'rejected' },
   show: 'Show',
   all: 'all',

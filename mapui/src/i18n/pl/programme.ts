@@ -9,8 +9,6 @@ export const programme = {
   proposalsLead: 'Wszystko, na co można by wydać pieniądze: naprawy, odnowienia, udostępnienia i nowe miejsca. Z gotowych propozycji program wybiera najlepsze w granicach budżetu.',
   noRights: 'Ten dział jest dla planistów.',
   noRightsHelp: 'Zaloguj się kontem z rolą w gminie. Wszystko, co publiczne, jest w dziale Odkrywaj.',
-  signIn: 'Zaloguj się',
-  toExplore: 'Przejdź do Odkrywaj',
   parts: 'Część',
   part: { propozycje: 'Propozycje', podpowiedzi: 'Podpowiedzi', finansowanie: 'Źródła finansowania', grupy: 'Grupy wykluczeń' },
   sign: { repair: 'N', renew: 'O', make_accessible: 'U', build: 'B' },
@@ -320,6 +318,9 @@ export const programme = {
   giniOf: (value: string) => `Współczynnik Giniego wydatków między gminami: ${value} (0 – po równo, 1 – wszystko w jednej).`,
   worst: (m: string, share: string) => `Najsłabszy zasięg po programie: ${m}, ${share}.`,
 
+  perHead: 'na mieszkańca',
+  gapsAfter: 'Braki po programie na mapie',
+  conditionAfter: 'Stan miejsc z programem',
   compareWith: 'Porównaj z',
   compareFigures: 'Programy A i B w liczbach',
   nothingToCompare: 'Nie ma z czym porównać: policz drugi scenariusz albo ten sam po zmianie.',

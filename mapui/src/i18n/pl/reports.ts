@@ -4,7 +4,6 @@ export const reports = {
   title: 'Zgłoszenia',
   lead: 'Co zgłosili odwiedzający. Nic nie zmienia rekordu, dopóki tego nie przyjmiesz.',
   noRights: 'Zgłoszenia rozpatrują osoby, które prowadzą ewidencję.',
-  signIn: 'Zaloguj się, żeby zobaczyć zgłoszenia.',
   state: { open: 'otwarte', accepted: 'przyjęte', rejected: 'odrzucone' },
   show: 'Pokaż',
   all: 'wszystkie',
