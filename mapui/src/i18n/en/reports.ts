@@ -35,7 +35,7 @@ export const reports: typeof polish = {
   removes: 'remove the value',
   changedSince: (before) => `The record has changed since the reporter saw it. When the report came, it was: ${before}.`,
   redact: 'Remove the text of the report',
-  redactHelp: 'The message and the proposed texts go for good, from the history too. What was accepted stays in the record. Do so when somebody wrote about a person.',
+  redactHelp: 'The message and the proposed texts go for good. What was accepted stays in the record and in its history. Do so when somebody wrote about a person.',
   redacted: 'The text was removed.',
   redactFailed: 'The text was not removed.',
   away: (far) => `the reported position is ${far} from the current one`,

@@ -37,7 +37,7 @@ export const reports = {
   removes: 'usunąć wartość',
   changedSince: (before: string) => `Rekord zmienił się, odkąd zgłaszający go widział. Gdy zgłoszenie przyszło, było: ${before}.`,
   redact: 'Usuń treść zgłoszenia',
-  redactHelp: 'Wiadomość i zaproponowane teksty znikną na zawsze, także z historii. Co przyjęto, zostaje w rekordzie. Zrób tak, gdy ktoś napisał o osobie.',
+  redactHelp: 'Wiadomość i zaproponowane teksty znikną na zawsze. Co przyjęto, zostaje w rekordzie i w jego historii. Zrób tak, gdy ktoś napisał o osobie.',
   redacted: 'Treść usunięto.',
   redactFailed: 'Treści nie usunięto.',
   away: (far: string) => `zgłoszone położenie jest o ${far} od obecnego`,
