@@ -62,6 +62,10 @@ bench: ## measure the speed targets and print one table
 bench-verdicts: ## measure the speed of verdicts and print one table
 	@.ci/bench-verdicts
 
+.PHONY: bench-plan
+bench-plan: ## measure the investment programme: greedy, solver, gaps, known answers; print one table
+	@.ci/bench-plan
+
 # make bench-serving PROFILE=1 also says where a tile's time goes; LARGE=1 also loads 10,000,000 places.
 .PHONY: bench-serving
 bench-serving: ## measure the serving targets over 1,050,000 places and print their tables

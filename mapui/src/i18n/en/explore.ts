@@ -54,7 +54,7 @@ export const explore: typeof polish = {
   openNow: 'Open now',
   free: 'Free of charge',
   verified: 'Only what was checked on site',
-  verifiedHelp: 'The answer rests on measurements or inspections that are up to date.',
+  verifiedHelp: 'The answer rests on measurements that are up to date.',
   inView: (n: number) => plural(n, { one: '# place in view', other: '# places in view' }),
   productsInView: (n: number) => plural(n, { one: '# trail or event in view', other: '# trails and events in view' }),
   elsewhere: (n: number) => plural(n, { one: '# more fits outside the view.', other: '# more fit outside the view.' }),

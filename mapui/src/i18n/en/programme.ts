@@ -317,6 +317,9 @@ export const programme: typeof polish = {
   giniOf: (value: string) => `Gini coefficient of spending between municipalities: ${value} (0 is the same everywhere, 1 all in one).`,
   worst: (m: string, share: string) => `Least coverage after the programme: ${m}, ${share}.`,
 
+  perHead: 'per head',
+  gapsAfter: 'Gaps after the programme, on the map',
+  conditionAfter: 'Condition with the programme',
   compareWith: 'Compare with',
   compareFigures: 'Programmes A and B in figures',
   nothingToCompare: 'There is nothing to compare with: compute another scenario, or this one after a change.',

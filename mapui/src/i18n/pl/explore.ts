@@ -53,7 +53,7 @@ export const explore = {
   openNow: 'Otwarte teraz',
   free: 'Bezpłatne',
   verified: 'Tylko sprawdzone na miejscu',
-  verifiedHelp: 'Odpowiedź opiera się na aktualnych pomiarach lub oględzinach.',
+  verifiedHelp: 'Odpowiedź opiera się na aktualnych pomiarach.',
   inView: (n: number) => plural(n, { one: '# miejsce w widocznym obszarze', few: '# miejsca w widocznym obszarze', many: '# miejsc w widocznym obszarze', other: '# miejsca w widocznym obszarze' }),
   productsInView: (n: number) => plural(n, { one: '# szlak lub wydarzenie w widocznym obszarze', few: '# szlaki i wydarzenia w widocznym obszarze', many: '# szlaków i wydarzeń w widocznym obszarze', other: '# szlaku i wydarzenia w widocznym obszarze' }),
   elsewhere: (n: number) => plural(n, { one: 'Poza widokiem jest jeszcze # pasujące.', few: 'Poza widokiem są jeszcze # pasujące.', many: 'Poza widokiem jest jeszcze # pasujących.', other: 'Poza widokiem jest jeszcze # pasującego.' }),

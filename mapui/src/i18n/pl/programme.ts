@@ -318,6 +318,9 @@ export const programme = {
   giniOf: (value: string) => `Współczynnik Giniego wydatków między gminami: ${value} (0 – po równo, 1 – wszystko w jednej).`,
   worst: (m: string, share: string) => `Najsłabszy zasięg po programie: ${m}, ${share}.`,
 
+  perHead: 'na mieszkańca',
+  gapsAfter: 'Braki po programie na mapie',
+  conditionAfter: 'Stan miejsc z programem',
   compareWith: 'Porównaj z',
   compareFigures: 'Programy A i B w liczbach',
   nothingToCompare: 'Nie ma z czym porównać: policz drugi scenariusz albo ten sam po zmianie.',
