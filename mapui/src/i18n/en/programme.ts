@@ -172,7 +172,7 @@ export const programme: typeof polish = {
     voters: 'Voters',
     chosen: 'Chosen projects',
     satisfied: 'See a project of theirs chosen',
-    ties: (n: number) => plural(n, { one: '# tie was settled by the rule: more votes, then the lower cost.', other: '# ties were settled by the rule: more votes, then the lower cost.' }),
+    ties: (n: number) => plural(n, { one: '# tie was settled by lots, for cost and votes were the same.', other: '# ties were settled by lots, for cost and votes were the same.' }),
     projects: 'Projects and votes',
     project: 'Project',
     votes: 'Votes',

@@ -173,7 +173,7 @@ export const programme = {
     voters: 'Głosujący',
     chosen: 'Wybrane projekty',
     satisfied: 'Ma wybrany swój projekt',
-    ties: (n: number) => plural(n, { one: '# remis rozstrzygnięto według reguły: więcej głosów, potem niższy koszt.', few: '# remisy rozstrzygnięto według reguły: więcej głosów, potem niższy koszt.', many: '# remisów rozstrzygnięto według reguły: więcej głosów, potem niższy koszt.', other: '# remisu rozstrzygnięto według reguły: więcej głosów, potem niższy koszt.' }),
+    ties: (n: number) => plural(n, { one: '# remis rozstrzygnął los, bo koszt i głosy były równe.', few: '# remisy rozstrzygnął los, bo koszt i głosy były równe.', many: '# remisów rozstrzygnął los, bo koszt i głosy były równe.', other: '# remisu rozstrzygnął los, bo koszt i głosy były równe.' }),
     projects: 'Projekty i głosy',
     project: 'Projekt',
     votes: 'Głosy',
