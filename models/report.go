@@ -3,6 +3,7 @@ package models
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,8 +18,10 @@ type Report struct {
 	PlaceID   *int64 `json:"place_id,omitempty"`
 	ProductID *int64 `json:"product_id,omitempty"`
 	// RecordVersion is the version of the record that the reporter saw, nil when they did not say.
-	RecordVersion *int   `json:"record_version,omitempty"`
-	Lang          string `json:"lang"`
+	RecordVersion *int `json:"record_version,omitempty"`
+	// ReceivedVersion is the version the record had when the report came, by which Before of its items was read.
+	ReceivedVersion *int   `json:"received_version,omitempty"`
+	Lang            string `json:"lang"`
 	// State follows from the items; see Settle.
 	State string `json:"state"`
 	// Note is what the last reviewer said.
@@ -32,13 +35,16 @@ type ReportItem struct {
 	ReportID int64  `json:"-"`
 	Ordinal  int    `json:"-"`
 	KindCode string `gorm:"column:kind" json:"kind"`
-	// Message is free text. It is no part of the history, so that it can be taken away when it tells of a person.
+	// Message is free text. It is no part of the history, nor are Before and Proposed, so that they can be taken away when they tell of a
+	// person; see Redact.
 	Message string `json:"-"`
-	// Field is a JSON pointer into the record as the API writes it, one of ReportFields. Before is its value as the reporter saw it
+	// Field is a JSON pointer into the record as the API writes it, one of ReportFields. Before is its value when the report came
 	// and Proposed the one they propose; nil is none. The Proposed of a fact is its value.
 	Field    string          `json:"field,omitempty"`
-	Before   json.RawMessage `gorm:"type:jsonb" json:"before,omitempty"`
-	Proposed json.RawMessage `gorm:"type:jsonb" json:"proposed,omitempty"`
+	Before   json.RawMessage `gorm:"type:jsonb" json:"-"`
+	Proposed json.RawMessage `gorm:"type:jsonb" json:"-"`
+	// Redacted says that the free text of the item was taken away.
+	Redacted bool `json:"redacted,omitempty"`
 	// Part, Segment, Attribute, FactState and ObservedOn are those of a proposed AccessFact.
 	Part        string `json:"part,omitempty"`
 	SegmentFrom *int64 `json:"segment_from,omitempty"`
@@ -105,6 +111,30 @@ func (r *Report) Item(id int64) *ReportItem {
 	return nil
 }
 
+// Redact takes the free text away that the reporter wrote: the message, and what they proposed for texts of the record and of its facts. What
+// was accepted of it stays where it was written. It tells whether there was any.
+func (r *Report) Redact() bool {
+	any := false
+	for i := range r.Items {
+		if item := &r.Items[i]; !item.Redacted && item.isFreeText() {
+			item.Message, item.Proposed, item.Redacted, any = "", nil, true, true
+		}
+	}
+	return any
+}
+
+func (i *ReportItem) isFreeText() bool {
+	switch i.KindCode {
+	case ReportChange:
+		f, ok := ReportFieldByPointer(i.Field)
+		return i.Proposed != nil && (!ok || f.isFreeText())
+	case ReportFact:
+		a, ok := AccessAttributeByCode(i.Attribute)
+		return i.Proposed != nil && (!ok || a.Type == AttributeText)
+	}
+	return true
+}
+
 // Settle sets the report's state by those of its items: open while one is; then accepted when something was.
 func (r *Report) Settle() {
 	r.State = ReportRejected
@@ -131,16 +161,26 @@ func (r *Report) Validate(time.Time) error {
 	if len(r.Items) == 0 {
 		f.Add("/message", "required", "Napisz, co się zmieniło, albo podaj zmianę.", "Say what has changed, or give a change.")
 	}
+	facts := 0
 	for _, item := range r.Items {
+		if item.KindCode == ReportFact {
+			facts++
+		}
 		f.code("/items/kind", item.KindCode, ReportItemKinds)
 		f.code("/items/state", item.State, ReportStates)
 		if item.KindCode != ReportMessage {
+			continue
+		}
+		if item.Redacted {
 			continue
 		}
 		f.text("/message", item.Message, 1, MaxReportMessage)
 		if n := utf8.RuneCountInString(strings.TrimSpace(item.Message)); n > 0 && n < MinReportMessage {
 			f.Add("/message", "too_short", "Napisz choć kilka słów.", "Write at least a few words.")
 		}
+	}
+	if facts > MaxReportFacts {
+		f.Add("/facts", "too_many", fmt.Sprintf("Najwyżej %d faktów w zgłoszeniu.", MaxReportFacts), fmt.Sprintf("At most %d facts in a report.", MaxReportFacts))
 	}
 	return f.Err()
 }
@@ -221,6 +261,11 @@ func (f ReportField) textOf(e Entity) *string {
 
 // IsText says whether the field's values are texts; that of a position is a geometry.
 func (f ReportField) IsText() bool { return f.Pointer != pointerGeometry }
+
+// isFreeText tells a text in which anything can be written from a position and from a code of a list.
+func (f ReportField) isFreeText() bool {
+	return f.IsText() && f.Pointer != "/lifecycle" && f.Pointer != "/status"
+}
 
 // Of says whether the record can have the field.
 func (f ReportField) Of(e Entity) bool {

@@ -75,14 +75,18 @@ type needsForm struct {
 	SlopePercent *float64 `form:"slope_percent" max:"20"`
 }
 
+// needs are those of the form, as the API has them; profiles that do not exist are left out.
 func (f needsForm) needs() access.Needs {
-	n := access.Needs{Limits: access.Limits{WidthCM: f.WidthCM, StepCM: f.StepCM, SlopePercent: f.SlopePercent}}
-	for _, code := range models.AccessProfiles.Codes() { // each once, in the order of the list
-		if slices.Contains(f.Profile, code) {
-			n.Profiles = append(n.Profiles, code)
-		}
+	return knownNeeds(f.Profile, access.Limits{WidthCM: f.WidthCM, StepCM: f.StepCM, SlopePercent: f.SlopePercent})
+}
+
+// knownNeeds is access.NeedsOf without the profiles that do not exist: they choose nothing. When only such were named there are no needs.
+func knownNeeds(profiles []string, limits access.Limits) access.Needs {
+	known := slices.DeleteFunc(slices.Clone(profiles), func(code string) bool { return !models.AccessProfiles.Has(code) })
+	if len(known) == 0 && len(profiles) > 0 {
+		return access.Needs{}
 	}
-	return n
+	return access.NeedsOf(known, limits)
 }
 
 // needs reads the choice from the address or else from the cookie. What cannot be read there chooses nothing: a broken link
@@ -90,7 +94,8 @@ func (f needsForm) needs() access.Needs {
 func (v *visit) needs() needs {
 	var f needsForm
 	query := v.gin.Request.URL.Query()
-	if query.Has("profile") && v.query(&f) == nil {
+	asks := slices.ContainsFunc([]string{"profile", "width_cm", "step_cm", "slope_percent"}, query.Has)
+	if asks && v.query(&f) == nil {
 		if n, ok := judged(f.needs()); ok {
 			n.inAddress = true
 			return n
@@ -127,16 +132,15 @@ func needsText(n access.Needs) string {
 }
 
 // needsOf reads what needsText wrote; what it does not know it leaves out.
-func needsOf(text string) (n access.Needs) {
+func needsOf(text string) access.Needs {
 	if len(text) > 300 {
-		return n
+		return access.Needs{}
 	}
+	var n access.Needs
 	for part := range strings.SplitSeq(text, "~") {
 		name, value, limited := strings.Cut(part, "=")
 		if !limited {
-			if models.AccessProfiles.Has(part) && !slices.Contains(n.Profiles, part) {
-				n.Profiles = append(n.Profiles, part)
-			}
+			n.Profiles = append(n.Profiles, part)
 			continue
 		}
 		if i := slices.Index(limitNames[:], name); i >= 0 {
@@ -145,7 +149,7 @@ func needsOf(text string) (n access.Needs) {
 			}
 		}
 	}
-	return n
+	return knownNeeds(n.Profiles, n.Limits)
 }
 
 // into adds the needs to the parameters of a link when they stand in the address of this page.
@@ -257,7 +261,7 @@ func (v *visit) saveNeeds() error {
 	if err == nil {
 		_, err = n.Judged()
 	}
-	if err == nil && len(n.Profiles) == 0 {
+	if err == nil && len(f.Profile) == 0 { // a form asks what a link may leave open
 		err = models.Invalid("/profile", "required", needsTexts["needs.none"].PL, needsTexts["needs.none"].EN)
 	}
 	if err != nil {

@@ -93,6 +93,10 @@ func TestPlacesAreJudgedForTheVisitor(t *testing.T) {
 	if own := get(at + "?profile=wheelchair&width_cm=55"); !strings.Contains(own, "przejście od 55 cm") || strings.Contains(own, "Tu łańcuch się przerywa") || !strings.Contains(own, "ostatnio: 1\u00a0cm, 3\u00a0maja\u00a02019; nieaktualne") {
 		t.Errorf("got %s, want the chain by limits of one's own", own)
 	}
+	// measures alone are those of somebody in a wheelchair, as the API has it
+	if alone := get(at + "?width_cm=55"); !strings.Contains(alone, "wózek ręczny, przejście od 55 cm") {
+		t.Errorf("got %s, want the measures alone to count", alone)
+	}
 	if unknown := get(fmt.Sprintf("/miejsca/%d-kosciol-nieznany?profile=wheelchair", church)); !strings.Contains(unknown, "Czego nie wiemy") || !strings.Contains(unknown, "Nikt jeszcze nie zapisał") {
 		t.Errorf("got %s, want questions", unknown)
 	}

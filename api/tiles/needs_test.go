@@ -52,7 +52,9 @@ func TestTheMapAgreesOnNeeds(t *testing.T) {
 				}
 				verdicts = append(verdicts, anybody.Get(fmt.Sprintf("/api/v1/places/%d/access?%s", id, alone.Encode())).Want(200).At("verdicts", 0, "verdict").(string))
 			}
-			want[id] = access.Together(verdicts...)
+			if want[id] = access.Together(verdicts...); id == all[4] { // closed: nobody can use it, whatever its facts say
+				want[id] = "not_judged"
+			}
 			counts[want[id]]++
 		}
 		got := map[int64]string{}
@@ -77,7 +79,7 @@ func TestTheMapAgreesOnNeeds(t *testing.T) {
 		}
 		fit := rapid.SampledFrom([]string{"yes", "help", "maybe"}).Draw(rt, "fit")
 		usable := []int64{}
-		for _, id := range all[:4] { // the last is closed
+		for _, id := range all[:4] {
 			if slices.Contains(access.FitVerdicts(fit), want[id]) {
 				usable = append(usable, id)
 			}

@@ -284,7 +284,7 @@ func placeAttributes(l *mvt.Layer, v mapdata.Views, r request, p *painter) attri
 	keyVerdict, keyCoarse, keyDemonstration := l.Key("verdict"), l.Key("coarse"), l.Key("demonstration")
 	keyPublication, keyVisibility := l.Key("publication"), l.Key("visibility")
 	facets, grades, freshness, lifecycles := lazily(mapdata.FacetCodes), lazily(mapdata.GradeCodes), lazily(mapdata.FreshnessCodes), lazily(mapdata.LifecycleCodes)
-	publications, visibilities, verdicts := lazily(mapdata.PublicationCodes), lazily(mapdata.VisibilityCodes), lazily(verdictCodes())
+	publications, visibilities, verdicts := lazily(mapdata.PublicationCodes), lazily(mapdata.VisibilityCodes), lazily(mapdata.JudgedCodes)
 	// what a line or an area is drawn by; the rest of what there is to say stands on the record's point
 	shape := func(tags []uint32, e mapindex.Entry) []uint32 {
 		first, second := e.Value(mapdata.PlaceHeritageCategory), e.Value(mapdata.PlaceInfrastructureCategory)
@@ -341,7 +341,7 @@ func productAttributes(l *mvt.Layer, v mapdata.Views, r request, p *painter) att
 	keyName, keyKind, keyCategory, keyStatus := l.Key("name"), l.Key("kind"), l.Key("category"), l.Key("status")
 	keyVerdict, keyDemonstration, keyPublication, keyVisibility := l.Key("verdict"), l.Key("demonstration"), l.Key("publication"), l.Key("visibility")
 	kinds, statuses, publications := lazily(mapdata.KindCodes), lazily(mapdata.StatusCodes), lazily(mapdata.PublicationCodes)
-	visibilities, verdicts := lazily(mapdata.VisibilityCodes), lazily(verdictCodes())
+	visibilities, verdicts := lazily(mapdata.VisibilityCodes), lazily(mapdata.JudgedCodes)
 	shape := func(tags []uint32, e mapindex.Entry) []uint32 {
 		tags = append(tags, keyKind, kinds.number(l, e.Value(mapdata.ProductKind)), keyCategory, p.category(l, s, e.Value(mapdata.ProductCategory)),
 			keyStatus, statuses.number(l, e.Value(mapdata.ProductStatus)))
@@ -375,7 +375,8 @@ type countKey struct {
 	key   uint32
 }
 
-// clusterTags counts the records, those of counted, and the verdicts for the profile, which is -1 for none. Counts of 0 are left out.
+// clusterTags counts the records, those of counted, and the verdicts for the profile, which is -1 for none: as unknown what is not judged
+// too. Counts of 0 are left out.
 func clusterTags(l *mvt.Layer, profile int, counted []countKey, verdictFields []mapindex.Field, fields []mapindex.Field) (func([]uint32, *mapindex.Cell) []uint32, []mapindex.Field) {
 	if profile >= 0 {
 		fields = append(fields, verdictFields[profile])
@@ -406,7 +407,7 @@ var (
 
 func verdictFields(s mapindex.Schema) (fields []mapindex.Field) {
 	for i := range models.AccessProfiles.Entries {
-		fields = append(fields, s.Field("verdict", i))
+		fields = append(fields, s.Field("shown_verdict", i))
 	}
 	return fields
 }

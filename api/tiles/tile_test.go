@@ -60,7 +60,7 @@ func TestATileShowsWhatItShould(t *testing.T) {
 		}
 		got := found(tile(t, anonymous, home, "profile=wheelchair").Layer("places"), named)[0].Tags
 		for key, want := range map[string]any{"facet": "both", "category": "manor", "second_category": "playground", "grade": "poor", "freshness": "fresh",
-			"lifecycle": "planned", "protected": true, "demonstration": true, "verdict": "unknown", "publication": nil, "visibility": nil, "coarse": nil} {
+			"lifecycle": "planned", "protected": true, "demonstration": true, "verdict": "not_judged", "publication": nil, "visibility": nil, "coarse": nil} {
 			if got[key] != want {
 				t.Errorf("got %s=%v, want %v", key, got[key], want)
 			}
@@ -80,7 +80,7 @@ func TestATileShowsWhatItShould(t *testing.T) {
 	})
 	t.Run("products", func(t *testing.T) {
 		f := found(tile(t, anonymous, home, "profile=blind").Layer("products"), walk)
-		if len(f) != 1 || f[0].Kind != mvt.Point || f[0].Tags["kind"] != "collection" || f[0].Tags["verdict"] != "unknown" || f[0].Tags["status"] != "open" {
+		if len(f) != 1 || f[0].Kind != mvt.Point || f[0].Tags["kind"] != "collection" || f[0].Tags["verdict"] != "not_judged" || f[0].Tags["status"] != "open" {
 			t.Errorf("got %v, want a product at its first stop", f)
 		}
 		for z, sum := range pyramid(t, anonymous, "products", "", 20) {

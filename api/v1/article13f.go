@@ -37,14 +37,17 @@ type Compliance struct {
 type article13fOut struct{ Body Article13f }
 
 func (h *handlers) article13f() []api.Route {
-	doc := planningDoc("readArticle13f", "Art. 13f: dostępność zieleni publicznej według gmin", "Art. 13f: availability of public green space by municipality")
+	doc := planningDoc("readArticle13f", "Art. 13f: dostępność zieleni publicznej według gmin", "Art. 13f: availability of public green space by municipality", models.CodeNotFound)
 	doc.Class = api.Heavy
 	doc.Description = models.Text{
 		PL: "Art. 13f ustawy o planowaniu i zagospodarowaniu przestrzennym: czy mieszkańcy mają zieleń publiczną od 3 ha i od 20 ha w zasięgu, według wartości ustawowych albo ustalonych przez gminę (/planning/standard-overrides). Liczy się to, co jest w rejestrze: zieleń o nieznanej powierzchni nie spełnia standardu. Wynik opisuje dane, nie jest oceną prawną.",
 		EN: "Art. 13f of the Planning Act: whether residents have public green space of 3 ha and of 20 ha within reach, by the limits of the act or those the municipality has set (/planning/standard-overrides). What stands in the registry counts: green space of unknown area meets nothing. The outcome describes the data and is no legal opinion."}
-	return []api.Route{api.Handle("GET", "/api/v1/planning/article-13f", doc, func(ctx context.Context, _ gapsIn) (article13fOut, error) {
+	return []api.Route{api.Handle("GET", "/api/v1/planning/article-13f", doc, func(ctx context.Context, in gapsIn) (article13fOut, error) {
 		g, err := h.store.Ground(ctx, auth.UserFrom(ctx))
 		if err != nil {
+			return article13fOut{}, err
+		}
+		if _, err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
 			return article13fOut{}, err
 		}
 		found, err := g.Complies(ctx, models.LegalArticle13f)

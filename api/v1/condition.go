@@ -19,6 +19,8 @@ type PlanCondition struct {
 	Categories     []CategoryCondition     `json:"categories"`
 	// DoNothing are the graded places by grade from year to year, the present one first.
 	DoNothing []ForecastYear `json:"do_nothing"`
+	// Planned are the same when the programme of the run is done; absent without a run.
+	Planned []ForecastYear `json:"planned,omitzero"`
 	// Worst are the places with the largest backlog, at most as many as asked for.
 	Worst []PlaceCondition `json:"worst"`
 	// Beta is the exponent of deterioration that was reckoned with; FCILimits bound good, fair and poor, in percent of the renewal value.
@@ -87,12 +89,13 @@ type planConditionIn struct {
 	Years        int      `query:"years" default:"15" validate:"gte=1,lte=50" doc:"How many years the forecast looks ahead." pl:"Na ile lat naprzód jest prognoza."`
 	Beta         float64  `query:"beta" default:"1" validate:"gte=0.5,lte=3" doc:"Exponent of deterioration: 1 is even, more is slow at first." pl:"Wykładnik starzenia: 1 równomierne, więcej oznacza na początku wolniejsze."`
 	Limit        int      `query:"limit" default:"50" validate:"gte=1,lte=1000" doc:"Most places in worst." pl:"Najwyżej tyle miejsc w worst."`
+	Run          int64    `query:"run" validate:"gte=0" doc:"Number of a run: planned tells the forecast with its programme." pl:"Numer przebiegu: planned podaje prognozę z jego programem."`
 }
 
 type planConditionOut struct{ Body PlanCondition }
 
 func (h *handlers) planCondition() []api.Route {
-	doc := planningDoc("readCondition", "Stan: zaległości, FCI, trwałość i prognoza", "Condition: backlog, FCI, remaining life and forecast")
+	doc := planningDoc("readCondition", "Stan: zaległości, FCI, trwałość i prognoza", "Condition: backlog, FCI, remaining life and forecast", models.CodeNotFound)
 	doc.Class = api.Heavy
 	doc.Description = models.Text{
 		PL: "Ocena rośnie od ostatniego przeglądu według g(a) = 1 + 4 (a/L)^β; L jest trwałością z rejestru albo kategorii. Zaległość to koszt zalecony w przeglądzie, a gdy go nie ma, część wartości odtworzeniowej zużyta od oceny 2. FCI to zaległość do wartości odtworzeniowej. Miejsc bez oceny albo wartości się nie zgaduje: są policzone osobno.",
@@ -102,12 +105,21 @@ func (h *handlers) planCondition() []api.Route {
 		if err != nil {
 			return planConditionOut{}, err
 		}
-		r := g.Condition(in.Beta, in.Years, func(a *plan.GroundAsset) bool {
+		passes := func(a *plan.GroundAsset) bool {
 			return wantsMunicipality(in.Municipality, g.MunicipalityAt(a.Municipality)) && (len(in.Category) == 0 || slices.ContainsFunc(a.Categories, func(lineage []string) bool {
 				return slices.ContainsFunc(lineage, func(code string) bool { return slices.Contains(in.Category, code) })
 			}))
-		})
-		return planConditionOut{conditionOut(g, r, in)}, nil
+		}
+		body := conditionOut(g, g.Condition(in.Beta, in.Years, passes), in)
+		if in.Run > 0 {
+			today := *g
+			done, err := h.store.After(ctx, auth.UserFrom(ctx), &today, in.Run)
+			if err != nil {
+				return planConditionOut{}, err
+			}
+			body.Planned = forecastOut(g.Planned(in.Beta, in.Years, done, passes))
+		}
+		return planConditionOut{body}, nil
 	})}
 }
 
@@ -135,9 +147,7 @@ func conditionOut(g *store.PlanGround, r *plan.ConditionReport, in planCondition
 	for _, category := range slices.Sorted(maps.Keys(r.Categories)) {
 		out.Categories = append(out.Categories, CategoryCondition{Category: category, ConditionSum: conditionSum(r.Categories[category])})
 	}
-	for _, y := range r.DoNothing {
-		out.DoNothing = append(out.DoNothing, ForecastYear{Year: y.Year, Grades: y.Grades[:], BacklogPLN: y.BacklogPLN})
-	}
+	out.DoNothing = forecastOut(r.DoNothing)
 	var worst []int
 	for i := range r.Places {
 		if r.Places[i].Known && r.Places[i].BacklogPLN > 0 {
@@ -151,6 +161,12 @@ func conditionOut(g *store.PlanGround, r *plan.ConditionReport, in planCondition
 			Grade: *finite(c.Grade), RemainingYears: *finite(c.RemainingYears), BacklogPLN: c.BacklogPLN, Recorded: c.Recorded, FCIPercent: percent(c.FCI), FailurePercent: *percent(c.Risk)})
 	}
 	return out
+}
+
+func forecastOut(years []plan.ForecastYear) []ForecastYear {
+	return mapSlice(years, func(y plan.ForecastYear) ForecastYear {
+		return ForecastYear{Year: y.Year, Grades: y.Grades[:], BacklogPLN: y.BacklogPLN}
+	})
 }
 
 func conditionSum(s *plan.ConditionSum) ConditionSum {

@@ -129,7 +129,14 @@ type ProposalLink struct {
 	Title models.Text `json:"title"`
 }
 
-type gapsIn struct{}
+// runAfterIn asks for the state when the programme of a run is done.
+type runAfterIn struct {
+	Run int64 `query:"run" validate:"gte=0" doc:"Number of a run: as it will be when its programme is done. Without: as it is." pl:"Numer przebiegu: tak, jak będzie po wykonaniu jego programu. Bez niego: tak, jak jest."`
+}
+
+type gapsIn struct {
+	runAfterIn
+}
 type gapsOut struct{ Body Gaps }
 type gapCellOut struct{ Body GapCell }
 
@@ -138,6 +145,7 @@ type gapCellsIn struct {
 	Municipality []string `query:"municipality" validate:"max=100" doc:"Only cells of these TERYT codes, or none." pl:"Tylko komórki gmin o tych kodach TERYT albo none." example:"1261011"`
 	Unserved     bool     `query:"unserved" doc:"Only cells that are not served." pl:"Tylko komórki bez usługi."`
 	Format       string   `query:"format" default:"geojson" validate:"oneof=geojson csv xlsx" doc:"File format." pl:"Format pliku."`
+	runAfterIn
 }
 
 type gapCellsOut struct {
@@ -152,19 +160,22 @@ var gapColumns = []geo.Column{{Name: "id", Type: geo.ColumnInteger}, {Name: "key
 // gaps are the routes of residents without a service.
 func (h *handlers) gaps() []api.Route {
 	const path = "/api/v1/planning/gaps"
-	summary := planningDoc("readGaps", "Braki: mieszkańcy bez usługi, według gmin", "Gaps: residents without a service, by municipality")
+	summary := planningDoc("readGaps", "Braki: mieszkańcy bez usługi, według gmin", "Gaps: residents without a service, by municipality", models.CodeNotFound)
 	summary.Class = api.Heavy
 	summary.Description = models.Text{
 		PL: "Dla każdego standardu usług, dla wszystkich i osobno jako zasięg dostępny (miejsce liczy się tylko wtedy, gdy skorzysta z niego osoba na wózku): ilu mieszkańców nie ma usługi w zasięgu i dlaczego. Odległość jest linią prostą razy współczynnik wydłużenia drogi, od punktu komórki do punktu miejsca.",
 		EN: "For each service standard, for everybody and again as accessible coverage (a place counts only if a wheelchair user can use it): how many residents have no service within reach and why. A distance is the straight line times the detour factor, from the cell's point to the place's."}
-	cells := planningDoc("listGapCells", "Komórki ludności z brakami (GeoJSON, CSV, XLSX)", "Population cells with gaps (GeoJSON, CSV, XLSX)")
+	cells := planningDoc("listGapCells", "Komórki ludności z brakami (GeoJSON, CSV, XLSX)", "Population cells with gaps (GeoJSON, CSV, XLSX)", models.CodeNotFound)
 	cells.Class, cells.Produces = api.Heavy, []string{"application/geo+json", "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 	one := planningDoc("readGapCell", "Braki jednej komórki: najbliższe miejsce i co by pomogło", "The gaps of one cell: the nearest place and what would help", models.CodeNotFound)
 	one.Class = api.Heavy
 	return []api.Route{
-		api.Handle("GET", path, summary, func(ctx context.Context, _ gapsIn) (gapsOut, error) {
+		api.Handle("GET", path, summary, func(ctx context.Context, in gapsIn) (gapsOut, error) {
 			g, err := h.store.Ground(ctx, auth.UserFrom(ctx))
 			if err != nil {
+				return gapsOut{}, err
+			}
+			if _, err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
 				return gapsOut{}, err
 			}
 			body, err := gapsOf(ctx, g)
@@ -173,6 +184,9 @@ func (h *handlers) gaps() []api.Route {
 		api.Handle("GET", path+"/cells", cells, func(ctx context.Context, in gapCellsIn) (gapCellsOut, error) {
 			g, shapes, err := h.store.GroundShapes(ctx, auth.UserFrom(ctx))
 			if err != nil {
+				return gapCellsOut{}, err
+			}
+			if _, err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
 				return gapCellsOut{}, err
 			}
 			d, err := g.DemandByCode(in.Standard)
@@ -351,7 +365,10 @@ func gapValues(values []any, g *store.PlanGround, shape *store.CellShape, d plan
 	}
 	if gap.Nearest >= 0 {
 		a := &g.Assets[gap.Nearest]
-		values[9], values[10], values[11] = int64(math.Round(gap.Metres)), a.ID, a.NamePL
+		values[9], values[11] = int64(math.Round(gap.Metres)), a.NamePL
+		if a.ID > 0 { // below zero is a facility that a programme builds
+			values[10] = a.ID
+		}
 	}
 }
 

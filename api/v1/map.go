@@ -71,8 +71,9 @@ type MapItem struct {
 	Free     *bool    `json:"free,omitzero"`
 	// Open is open, closed or unknown now; absent where there are no opening hours, or the place does not exist.
 	Open string `json:"open,omitzero"`
-	// Verdict is for all the needs in the question together; absent when there are none.
-	Verdict string `json:"verdict,omitzero" validate:"omitempty,verdict"`
+	// Verdict is for all the needs in the question together; not_judged when it is not there to be used: a place that does not exist, a
+	// product that is neither open nor an event to come, or stops at such a place. Absent when there are no needs.
+	Verdict string `json:"verdict,omitzero" validate:"omitempty,link_outcome"`
 	// Coarse says that the position is approximate, to about 1 km.
 	Coarse        bool   `json:"coarse,omitzero"`
 	Demonstration bool   `json:"demonstration,omitzero"`
@@ -162,7 +163,7 @@ func (h *handlers) mapList(ctx context.Context, in mapListIn, path string, layer
 		px, py := n.Position()
 		it.DistanceM, it.Direction = math.Round(n.Metres), mapindex.Direction(x, y, px, py)
 		if v.Judged != nil {
-			it.Verdict = models.VerdictCodes.Entries[judged(v.Judged, n.Entry)].Code
+			it.Verdict = mapdata.JudgedCodes[judged(v.Judged, n.Entry)]
 		}
 		out.Body.Items = append(out.Body.Items, it)
 	}
@@ -291,7 +292,7 @@ func productItem(s *mapdata.State, e mapindex.Entry) MapItem {
 
 type mapFacetsIn struct {
 	mapFilter
-	By []string `query:"by" default:"category,municipality,grade,protection" validate:"max=20,dive,map_facet" doc:"What to count by; needs is the verdict for the needs in the question." pl:"Według czego liczyć; needs to werdykt dla potrzeb z zapytania." example:"category,grade"`
+	By []string `query:"by" default:"category,municipality,grade,protection" validate:"max=20,dive,map_facet" doc:"What to count by; needs is the verdict for the needs in the question, and not_judged of what does not exist." pl:"Według czego liczyć; needs to werdykt dla potrzeb z zapytania, a not_judged liczy miejsca, które nie istnieją." example:"category,grade"`
 }
 
 // MapFacets is how many records on the map carry each value.

@@ -182,12 +182,12 @@ func TestTheMapFollowsNeeds(t *testing.T) {
 			t.Errorf("%s: got the counts %s, want %s", query, got, counts)
 		}
 	}
-	want("profile=wheelchair&width_cm=60", "unknown:1 with_help:2", church, nobody, closed)
+	want("profile=wheelchair&width_cm=60", "not_judged:1 unknown:1 with_help:1", church, nobody, closed)
 	want("profile=wheelchair&width_cm=60&fit=yes", "")
 	want("profile=wheelchair&width_cm=60&fit=help", "with_help:1", church)
 	want("width_cm=60&fit=maybe", "unknown:1 with_help:1", church, nobody)
 	want("width_cm=75&fit=maybe", "unknown:1", nobody)
-	want("profile=wheelchair,hard_of_hearing", "no:2 unknown:1", church, nobody, closed)
+	want("profile=wheelchair,hard_of_hearing", "no:1 not_judged:1 unknown:1", church, nobody, closed)
 	want("profile=wheelchair,hard_of_hearing&fit=maybe", "unknown:1", nobody)
 	want("profile=hard_of_hearing&fit=yes", "yes:1", church)
 	want("profile=hard_of_hearing&fit=yes&lifecycle=closed", "")

@@ -273,3 +273,37 @@ func TestAScenarioThatCannotBeAnsweredIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestGapsAndConditionAfterAProgramme(t *testing.T) {
+	p := plannedRegistry(t)
+	run := p.admin.Send("POST", p.scenariosPath+"/runs", nil).Want(201).ID()
+	unserved := func(query string) float64 {
+		t.Helper()
+		return p.admin.Get("/api/v1/planning/gaps"+query).Want(200).At("all", "play_neighbourhood", "unserved").(float64)
+	}
+	// of 320 children the programme reaches the 300
+	after := fmt.Sprintf("?run=%d", run)
+	if before, then := unserved(""), unserved(after); before != 320 || then != 20 {
+		t.Errorf("got %v children unserved and %v after, want 320 and 20", before, then)
+	}
+	if accessible := p.admin.Get("/api/v1/planning/gaps"+after).Want(200).At("all", "accessible:play_neighbourhood", "unserved"); accessible != 20.0 {
+		t.Errorf("got %v children without an accessible playground after, want 20: what is built new is accessible", accessible)
+	}
+	cells := p.admin.Get("/api/v1/planning/gaps/cells" + after + "&standard=play_neighbourhood").Want(200)
+	named := false
+	for _, x := range cells.At("features").([]any) {
+		properties := x.(map[string]any)["properties"].(map[string]any)
+		if properties["key"] == "1" {
+			named = properties["served"] == true && properties["nearest_name"] == "Wiele dzieci" && properties["nearest_id"] == nil
+		}
+	}
+	if !named {
+		t.Errorf("got %s, want the cell served by what is built", cells.Body)
+	}
+	p.admin.Get("/api/v1/planning/article-13f" + after).Want(200)
+	if got := p.admin.Get("/api/v1/planning/condition" + after).Want(200); got.At("planned") == nil || len(got.At("planned").([]any)) != len(got.At("do_nothing").([]any)) {
+		t.Errorf("got %s", got.Body)
+	}
+	p.admin.Get("/api/v1/planning/gaps?run=777").Want(404)
+	p.s.As(roleIn("planner", p.there)).Get("/api/v1/planning/condition" + after).Want(404)
+}

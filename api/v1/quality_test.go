@@ -34,6 +34,36 @@ func issuesOf(t testing.TB, c *apitest.Client, query string, limit int) (issues 
 	return nil, nil
 }
 
+// A pair of which only one place is in reach is listed and counted once, whichever of the two was there first.
+func TestPairsAcrossTheEdgeOfReachAreListed(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	here, there := municipality(admin, "1206011", "Tutaj", 19.0, 50.0), municipality(admin, "1206022", "Tam", 19.1, 50.0)
+	place := func(name string, lon float64) {
+		admin.Send("POST", "/api/v1/places", strings.Replace(placeJSON(name, lon, 50.05, ""), `"en":""`, `"en":"x"`, 1)).Want(201)
+	}
+	place("Graniczna studnia", 19.1001)
+	place("Graniczna studnia", 19.0999)
+	place("Graniczna studnia", 19.1002)
+	for _, tt := range []struct {
+		who   *apitest.Client
+		query string
+		pairs int
+	}{
+		{admin, "", 3}, {admin, "&municipality=1206011", 2}, {admin, "&municipality=1206022", 3}, {admin, "&municipality=1206011,1206022", 3}, {admin, "&q=graniczna", 3},
+		{s.As(roleIn("heritage_officer", here)), "", 2}, {s.As(roleIn("heritage_officer", there)), "", 3}, {s.As(roleIn("heritage_officer", here), roleIn("heritage_officer", there)), "", 3},
+	} {
+		for _, limit := range []int{1, 100} {
+			if got, _ := issuesOf(t, tt.who, "&kind=duplicate"+tt.query, limit); len(got) != tt.pairs {
+				t.Errorf("%s by %d: got %v, want %d pairs", tt.query, limit, got, tt.pairs)
+			}
+		}
+		if got := tt.who.Get("/api/v1/quality-issues?kind=duplicate"+tt.query).Want(200).At("counts", "duplicate"); got != float64(tt.pairs) {
+			t.Errorf("%s: got %v counted, want %d", tt.query, got, tt.pairs)
+		}
+	}
+}
+
 func TestWhatLooksWrongIsListedAndCanBeDismissed(t *testing.T) {
 	s := apitest.New(t)
 	admin := s.Admin()

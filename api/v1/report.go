@@ -203,12 +203,15 @@ type ReportItem struct {
 	Kind    string `json:"kind" validate:"report_item_kind"`
 	State   string `json:"state" validate:"report_state"`
 	Message string `json:"message,omitzero"`
-	// Field is a JSON pointer into the record; Before is its value as the reporter saw it.
+	// Redacted says that what the reporter wrote here, message or proposed, was taken away.
+	Redacted bool `json:"redacted,omitzero"`
+	// Field is a JSON pointer into the record; Before is its value when the report came.
 	Field    string          `json:"field,omitzero"`
 	Label    *models.Text    `json:"label,omitzero"`
 	Before   json.RawMessage `json:"before,omitzero"`
 	Proposed json.RawMessage `json:"proposed,omitzero"`
-	// Current is the record's value now and ChangedSince says that it is another than Before; when a single report is read.
+	// Current is the record's value now. ChangedSince says that it is another than Before, or that the record changed between SeenVersion
+	// and the report; when a single report is read.
 	Current      json.RawMessage `json:"current,omitzero"`
 	ChangedSince bool            `json:"changed_since,omitzero"`
 	// Part to Sentence are those of a fact.
@@ -235,7 +238,7 @@ func reportOut(r store.ListedReport) Report {
 }
 
 func reportItemOut(i models.ReportItem) ReportItem {
-	out := ReportItem{ID: i.ID, Kind: i.KindCode, State: i.State, Message: i.Message, Field: i.Field, Part: i.Part, Attribute: i.Attribute, FactState: i.FactState,
+	out := ReportItem{ID: i.ID, Kind: i.KindCode, State: i.State, Message: i.Message, Redacted: i.Redacted, Field: i.Field, Part: i.Part, Attribute: i.Attribute, FactState: i.FactState,
 		ObservedOn: i.ObservedOn, Applied: i.Applied, FactID: i.FactID, DecidedBy: i.DecidedBy}
 	if i.DecidedAt != nil {
 		at := i.DecidedAt.UTC()
@@ -260,6 +263,8 @@ func reportItemOut(i models.ReportItem) ReportItem {
 
 func reportDetailOut(d *store.ReportDetail) (Report, error) {
 	out := reportOut(d.ListedReport)
+	// what the reporter looked at was not what the record had when the report came
+	seenBefore := d.RecordVersion != nil && d.ReceivedVersion != nil && *d.RecordVersion != *d.ReceivedVersion
 	for i := range out.Items {
 		item := &out.Items[i]
 		switch item.Kind {
@@ -272,7 +277,7 @@ func reportDetailOut(d *store.ReportDetail) (Report, error) {
 			if item.Current, err = field.Value(d.Record); err != nil {
 				return Report{}, err
 			}
-			item.ChangedSince = !store.SameJSON(item.Before, item.Current)
+			item.ChangedSince = !store.SameJSON(item.Before, item.Current) || seenBefore
 		case models.ReportFact:
 			item.CurrentFacts = mapSlice(d.Facts[item.ID], accessFactOut)
 		}
@@ -359,6 +364,11 @@ type decideIn struct {
 	Body    DecideInput `body:"json"`
 }
 
+type redactIn struct {
+	ID      int64       `path:"id" doc:"Number of the report." pl:"Numer zgłoszenia."`
+	Version api.Version `header:"If-Match" doc:"The version that was read, from ETag." pl:"Odczytana wersja, z nagłówka ETag."`
+}
+
 // reports are the routes by which anybody reports a change, and staff decide on it.
 func (h *handlers) reports() []api.Route {
 	const path = "/api/v1/reports"
@@ -397,6 +407,11 @@ func (h *handlers) reports() []api.Route {
 	decide.Description = models.Text{
 		PL: "Wszystko albo nic, w jednej transakcji: przyjęte pola zmieniają rekord, przyjęte fakty stają się faktami o dostępności z metodą reported. Przyjęcie pola wymaga record_version, czyli wersji rekordu, z którą porównano zgłoszenie; nieaktualna daje 412 ze wskazaniem /record_version. Pozycja już rozpatrzona daje 409.",
 		EN: "All or nothing, in one transaction: accepted fields change the record, accepted facts become facts of accessibility with the method reported. Accepting a field needs record_version, the version of the record the report was compared with; a stale one gives 412 that points at /record_version. An item that was decided on gives 409."}
+	redact := doc("redactReport", "Usuń treść rozpatrzonego zgłoszenia", "Remove the text of a decided report")
+	redact.Problems = append(redact.Problems, models.CodeForbidden, models.CodeConflict)
+	redact.Description = models.Text{
+		PL: "Na zawsze usuwa to, co zgłaszający napisał: wiadomość i zaproponowane teksty, gdy mówią o osobie. Co z nich przyjęto, zostaje w rekordzie. Dla osób, które mogą czytać dane osobowe; zgłoszenie otwarte daje 409.",
+		EN: "Removes for good what the reporter wrote, the message and proposed texts, when it tells of a person. What was accepted of it stays in the record. For those who may read personal data; an open report gives 409."}
 	return []api.Route{
 		api.Handle("POST", "/api/v1/places/{id}/reports", send("reportPlace", "Zgłoś zmianę miejsca", "Report a change at a place"), func(ctx context.Context, in placeReportIn) (receiptOut, error) {
 			changes, err := in.Body.Changes.items()
@@ -454,6 +469,12 @@ func (h *handlers) reports() []api.Route {
 				return store.ReportDecision{ItemID: d.ID, Accept: d.Decision == "accept", Value: slices.Clone(d.Value), Part: d.Part, State: d.State, ObservedOn: d.ObservedOn, Method: d.Method}
 			})
 			if err := h.store.DecideReport(ctx, auth.UserFrom(ctx), in.ID, int(in.Version), decisions, in.Body.RecordVersion, in.Body.Note); err != nil {
+				return recordOut[Report]{}, err
+			}
+			return read(ctx, in.ID)
+		}),
+		api.Handle("POST", path+"/{id}/redact", redact, func(ctx context.Context, in redactIn) (recordOut[Report], error) {
+			if err := h.store.RedactReport(ctx, auth.UserFrom(ctx), in.ID, int(in.Version)); err != nil {
 				return recordOut[Report]{}, err
 			}
 			return read(ctx, in.ID)

@@ -150,6 +150,66 @@ func TestADecisionIsOnTheRecordThatWasCompared(t *testing.T) {
 	}
 }
 
+// Somebody who looked at an older version of the record is told apart, whatever the record has now.
+func TestAReportOfAnOlderVersionSaysSo(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	place := admin.Send("POST", "/api/v1/places", placeJSON("Muzeum", 19.05, 50.05, "")).Want(201).ID()
+	admin.Send("PATCH", fmt.Sprintf("/api/v1/places/%d", place), `{"website":"https://other.example.org"}`, `If-Match: "v1"`).Want(200)
+	for version, want := range map[string]any{`,"record_version":1`: true, `,"record_version":2`: nil, "": nil} {
+		report, _, _ := reported(t, s, admin, place, `{"changes":{"website":"https://new.example.org"}`+version+`}`)
+		if got := itemOf(t, report, "/website"); got["changed_since"] != want || got["before"] != "https://other.example.org" {
+			t.Errorf("%s: got %v, want changed_since %v", version, got, want)
+		}
+	}
+}
+
+// What a visitor wrote can be taken away once it is decided on, and is nowhere afterwards, the history included; codes, positions and what
+// was accepted stay.
+func TestTheTextOfADecidedReportCanBeTakenAway(t *testing.T) {
+	s := apitest.New(t)
+	admin := s.Admin()
+	here := municipality(admin, "1206011", "Tutaj", 19.0, 50.0)
+	place := admin.Send("POST", "/api/v1/places", placeJSON("Muzeum", 19.05, 50.05, "")).Want(201).ID()
+	report, path, version := reported(t, s, admin, place, `{"message":"Anna Tajemnicza, Rynek 1","changes":{"website":"https://tajemnicza.example.org","description":{"pl":"Tajemnicza tu mieszka"},"lifecycle":"closed"},
+		"facts":[{"part":"entrance","attribute":"steps","value":2,"observed_on":"2026-05-01"}]}`)
+	redact := func(who *apitest.Client, etag string) *apitest.Answer {
+		return who.Send("POST", path+"/redact", "", etag)
+	}
+	redact(admin, version).Want(409)
+	var decisions []string
+	for _, i := range report.At("items").([]any) {
+		item := i.(map[string]any)
+		decisions = append(decisions, fmt.Sprintf(`{"id":%d,"decision":%q}`, number(item["id"]), map[bool]string{true: "accept", false: "reject"}[item["field"] == "/website"]))
+	}
+	admin.Send("POST", path+"/decide", `{"items":[`+strings.Join(decisions, ",")+`],"record_version":1}`, version).Want(200)
+	for who, want := range map[*apitest.Client]int{s.Anonymous(): 401, s.As(): 404, s.As(roleIn("viewer", here)): 403, s.As(roleIn("planner", here)): 403} {
+		redact(who, `If-Match: "v2"`).Want(want)
+	}
+	redact(admin, `If-Match: "v1"`).Want(412)
+	done := redact(s.As(roleIn("heritage_officer", here)), `If-Match: "v2"`).Want(200)
+	for name, redacted := range map[string]any{"": true, "/website": true, "/description/pl": true, "/lifecycle": nil, "steps": nil} {
+		if got := itemOf(t, done, name); got["redacted"] != redacted || got["message"] != nil || (got["proposed"] == nil) != (name != "/lifecycle") {
+			t.Errorf("%s: got %v, want redacted %v", name, got, redacted)
+		}
+	}
+	if got := itemOf(t, done, "/website"); got["applied"] != "https://tajemnicza.example.org" {
+		t.Errorf("got %v, want what was accepted", got)
+	}
+	for _, p := range []string{path, path + "/history"} {
+		if got := string(admin.Get(p).Want(200).Body); strings.Contains(got, "Tajemnicza") || strings.Contains(got, "mieszka") {
+			t.Errorf("%s: got %s, want nothing of what was written", p, got)
+		}
+	}
+	var left int
+	if err := s.Store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM revisions WHERE subject = 'report' AND diff::text LIKE '%mieszka%'`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("the history holds it in %d places, %v", left, err)
+	}
+	if again := redact(admin, `If-Match: "v3"`).Want(200); again.At("version") != 3.0 {
+		t.Errorf("got version %v, want nothing changed", again.At("version"))
+	}
+}
+
 func TestAShapeIsNotReplacedByAReportedPoint(t *testing.T) {
 	s := apitest.New(t)
 	admin := s.Admin()

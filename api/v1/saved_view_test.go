@@ -50,6 +50,17 @@ func TestSavedViewsAreTheirOwners(t *testing.T) {
 		}
 		s.Anonymous().Send(c.method, c.path, body, `If-Match: "v2"`).Want(401)
 	}
+	// what somebody shared goes with them
+	disable := func(disabled bool) {
+		t.Helper()
+		if _, err := s.Store.Pool().Exec(t.Context(), "UPDATE users SET disabled = $1 WHERE id = (SELECT user_id FROM saved_views)", disabled); err != nil {
+			t.Fatal(err)
+		}
+	}
+	disable(true)
+	check("colleague of somebody who is gone", colleague, 404, 404, 0)
+	check("admin of all, of somebody who is gone", admin, 404, 404, 0)
+	disable(false)
 	u := user(t, s, "readonly", roleIn("viewer", here))
 	secret, err := s.Store.CreateToken(t.Context(), u, &models.Token{Name: "read", ReadOnly: true})
 	if err != nil {

@@ -451,9 +451,10 @@ func (l *demoLoad) loadPopulation() error {
 		ids[all[i].TERYT] = &all[i].ID
 	}
 	var cells []models.PopulationCell
-	for _, c := range l.data.Population() {
+	residents := l.data.Population()
+	for _, c := range residents.Cells {
 		cells = append(cells, models.PopulationCell{Scheme: demoScheme, Key: c.Municipality + "/" + c.Key, Geom: geometry(c.Cell), MunicipalityID: ids[c.Municipality],
-			MunicipalitySaid: ids[c.Municipality] != nil, PopTotal: &c.Total, Pop0To14: &c.UpTo14, Pop15To64: &c.From15To64, Pop65Plus: &c.From65, Source: demoSource, SourceYear: &c.Year,
+			MunicipalitySaid: ids[c.Municipality] != nil, PopTotal: &c.Total, Pop0To14: &c.UpTo14, Pop15To64: &c.From15To64, Pop65Plus: &c.From65, Source: demoSource + "; " + residents.How(), SourceYear: &c.Year,
 			Method: models.MethodDemonstration})
 	}
 	_, err = l.store.PutCells(l.ctx, store.System(), cells)

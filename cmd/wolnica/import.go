@@ -17,6 +17,7 @@ import (
 type importCommands struct {
 	Files    importCommand         `cmd:"" default:"withargs" help:"Import places from files: GeoJSON, CSV, TSV, XLSX, GeoPackage or A11yJSON. Exit code 3 says that rows were left out." pl:"Importuj miejsca z plików: GeoJSON, CSV, TSV, XLSX, GeoPackage albo A11yJSON. Kod wyjścia 3 oznacza, że pominięto wiersze."`
 	OSM      importOSMCommand      `cmd:"" name:"osm" help:"Import places with their accessibility from OpenStreetMap data: PBF, XML (also gzipped) or JSON of Overpass. Exit code 3 says that elements were left out." pl:"Importuj miejsca z ich dostępnością z danych OpenStreetMap: PBF, XML (także gzip) albo JSON z Overpass. Kod wyjścia 3 oznacza, że pominięto obiekty."`
+	Settled  importSettledCommand  `cmd:"" name:"settled" help:"Spread the residents of municipalities over settled areas and import them as modelled population cells." pl:"Rozłóż mieszkańców gmin na obszary zabudowane i zaimportuj jako modelowane komórki ludności."`
 	Undo     importUndoCommand     `cmd:"" help:"Take an import back, except what was changed since." pl:"Cofnij import z wyjątkiem tego, co potem zmieniono."`
 	List     importListCommand     `cmd:"" help:"List the imports." pl:"Wypisz importy."`
 	Profiles importProfilesCommand `cmd:"" help:"List the profiles that come with the program." pl:"Wypisz profile dostarczone z programem."`

@@ -161,6 +161,73 @@ test('without a script every page is there as text', async () => {
   await context.close()
 })
 
+test('remembered needs are forgotten when they are cleared, and what was not remembered is told', async () => {
+  const { page, context } = await visit(browser)
+  const cookie = async () => (await context.cookies()).find((c) => c.name === 'wolnica_needs')?.value
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Wybierz potrzeby' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Moje potrzeby' })
+  await dialog.getByRole('checkbox', { name: 'Wózek ręczny' }).check()
+  await dialog.getByRole('checkbox', { name: 'Zapamiętaj w tej przeglądarce' }).check()
+  await page.route('**/potrzeby', (route) => route.abort())
+  await dialog.getByRole('button', { name: 'Zastosuj' }).click()
+  await dialog.getByRole('alert').getByText('nie udało się go zapamiętać').waitFor()
+  expect(await cookie()).toBeUndefined()
+  await page.unroute('**/potrzeby')
+  await dialog.getByRole('button', { name: 'Zastosuj' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  expect(await cookie()).toBe('wheelchair')
+  await page.goto('/')
+  await page.waitForURL(/profile=wheelchair/)
+  await page.getByRole('button', { name: 'Bez potrzeb' }).click()
+  await page.waitForURL((url) => !url.search.includes('profile'))
+  await expect.poll(cookie).toBeUndefined()
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Wybierz potrzeby' }).waitFor()
+  await context.close()
+})
+
+test('an online ground says whose it is, and one that cannot be had is told', async () => {
+  const { page, context } = await visit(browser)
+  await page.route((url) => url.pathname === '/', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replace('"online":null', `"online":{"url":"${address()}/ground.json","attribution":"© Jakaś mapa"}`) })
+  })
+  await page.route('**/ground.json', (route) => route.abort())
+  await page.goto(`/?m=${CENTRE}`)
+  await drawn(page)
+  await page.getByRole('button', { name: 'Warstwy i podkład' }).click()
+  const panel = page.getByRole('region', { name: 'Warstwy i podkład' })
+  await panel.getByRole('radio', { name: 'OpenStreetMap z sieci' }).check({ force: true })
+  await panel.getByText('Nie udało się wczytać wybranego podkładu').waitFor()
+  expect(await panel.getByRole('radio', { name: 'schemat' }).isChecked()).toBe(true)
+  await page.unroute('**/ground.json')
+  await page.route('**/ground.json', (route) => route.fulfill({ json: { version: 8, sources: {}, layers: [{ id: 'paper', type: 'background', paint: { 'background-color': '#eee' } }] } }))
+  await panel.getByRole('radio', { name: 'OpenStreetMap z sieci' }).check()
+  await page.locator('.maplibregl-ctrl-attrib-inner').getByText('© Jakaś mapa').waitFor({ state: 'attached' })
+  expect(await panel.getByText('Nie udało się').count()).toBe(0)
+  await panel.getByRole('radio', { name: 'schemat' }).check()
+  await expect.poll(async () => await page.locator('.maplibregl-ctrl-attrib-inner').textContent()).not.toContain('Jakaś mapa')
+  await context.close()
+})
+
+test('what is checked is checked for the needs chosen now, and counts leave only their own choice out', async () => {
+  const { page, context } = await visit(browser)
+  const asked: URLSearchParams[] = []
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.pathname === '/api/v1/map/facets') asked.push(url.searchParams)
+  })
+  await page.goto(`/?profile=pram&verified=true&municipality=1261011&m=${CENTRE}`)
+  await page.getByRole('button', { name: /Filtry|Zawęź/ }).first().click()
+  const count = async (name: string) => Number(/\(([^)]*)\)$/.exec((await page.getByLabel('Gmina').locator('option', { hasText: name }).textContent()) ?? '')?.[1])
+  await expect.poll(() => asked.some((q) => q.get('by') === 'category' && q.get('municipality') === '1261011' && q.get('verified') === 'pram')).toBe(true)
+  expect(asked.some((q) => q.get('by') === 'municipality' && !q.has('municipality'))).toBe(true)
+  await expect.poll(() => count('Kraków')).toBeGreaterThanOrEqual(0)
+  expect(page.url()).toContain('verified=true')
+  await context.close()
+})
+
 test('nothing is cut off or scrolls sideways at 320 px', async () => {
   const { page, context } = await visit(browser, { viewport: { width: 320, height: 640 } })
   for (const path of ['/', '/produkty', '/miejsca/57-synagoga-stara?profile=wheelchair', '/?q=zzzz']) {

@@ -305,6 +305,50 @@ test('who saves second sees both versions by field, and both changes are kept', 
   await context.close()
 })
 
+test('what waits is shown on every page, held against signing out, and comes back into its form when it is refused', async () => {
+  const { page, context } = await visit(browser, { as: 'heritage_officer' })
+  const id = await place(context, 'Studnia za wsią')
+  let answer: 'none' | 'refusal' = 'none'
+  await page.route(`**/api/v1/places/${id}`, (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue()
+    if (answer === 'none') return route.abort('connectionreset')
+    return route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ title: 'Nie', errors: [{ pointer: '/source', code: 'x', detail: 'Źródło jest za ogólne.' }] }) })
+  })
+  await page.goto(`/ewidencja/miejsca/${id}`)
+  await field(page, 'Źródło').fill('Rozmowa')
+  await page.getByRole('button', { name: 'Zapisz zmiany' }).click()
+  const sign = page.getByRole('banner').getByRole('button', { name: /zmiana (czeka na połączenie|wymaga Twojej decyzji)/ })
+  await sign.waitFor()
+  // on another page, in another part of the program
+  await page.goto('/')
+  await sign.waitFor()
+  await page.getByRole('button', { name: 'Wyloguj' }).click()
+  const leave = page.getByRole('dialog', { name: 'Wylogować się?' })
+  await leave.getByRole('button', { name: 'Nie wylogowuj' }).click()
+  await leave.waitFor({ state: 'detached' })
+  answer = 'refusal'
+  await sign.click()
+  const dialog = page.getByRole('dialog', { name: 'Zmiany w drodze' })
+  await dialog.getByRole('button', { name: 'Wyślij teraz' }).click()
+  await dialog.getByText('Źródło jest za ogólne.').waitFor()
+  await dialog.getByRole('link', { name: 'Otwórz i rozwiąż' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Studnia za wsią' }).waitFor()
+  await expect.poll(() => field(page, 'Źródło').inputValue()).toBe('Rozmowa')
+  await page.getByRole('alert').filter({ hasText: 'Źródło jest za ogólne.' }).first().waitFor()
+  // and again where one is: what was thrown out of the form comes back
+  await page.getByRole('button', { name: 'Odrzuć zmiany' }).first().click()
+  expect(await field(page, 'Źródło').inputValue()).toBe('')
+  await sign.click()
+  await dialog.getByRole('link', { name: 'Otwórz i rozwiąż' }).click()
+  await expect.poll(() => field(page, 'Źródło').inputValue()).toBe('Rozmowa')
+  await page.unroute(`**/api/v1/places/${id}`)
+  await field(page, 'Źródło').fill('Rozmowa z właścicielem')
+  await page.getByRole('button', { name: 'Zapisz zmiany' }).click()
+  await expect.poll(() => record(context, id)).toMatchObject({ version: 2, source: 'Rozmowa z właścicielem' })
+  await sign.waitFor({ state: 'detached' })
+  await context.close()
+})
+
 test('nobody leaves unsaved changes behind by mistake', async () => {
   const { page, complaints, context } = await visit(browser, { as: 'heritage_officer' })
   const id = await place(context, 'Kapliczka przy drodze')

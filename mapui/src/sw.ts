@@ -123,7 +123,7 @@ async function keepPage(answer: Response): Promise<void> {
 async function record(request: Request, event: Fetched): Promise<Response> {
   try {
     const answer = await fetch(request)
-    if (answer.ok && answer.status === 200 && !answer.headers.get('Cache-Control')?.includes('no-store')) event.waitUntil(keep(request, answer.clone()))
+    if (answer.ok && answer.status === 200 && !answer.headers.get('Cache-Control')?.includes('no-store')) event.waitUntil(keep(request, answer.clone()).catch(() => undefined))
     else if (answer.status === 401 || answer.status === 403 || answer.status === 404) event.waitUntil(caches.open(DATA).then((cache) => cache.delete(request, { ignoreVary: true })))
     return answer
   } catch (cause) {

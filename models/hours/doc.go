@@ -16,7 +16,8 @@
 //   - "," a rule adds its times and takes nothing away.
 //   - "||" a rule speaks where those before it say closed.
 //   - What is left of a night belongs to the next day: "Fr 22:00-04:00; Sa off" closes at midnight. To go on until four takes a
-//     comma. So a place is rather said to be closed than open.
+//     comma. So a place is rather said to be closed than open, and here more so than by opening_hours.js: a night that a later rule
+//     cancelled is not left over either. "Mo-Su 18:00-02:00; Dec 24 off" is closed on 25 December at one o'clock.
 //   - A comment without "open" makes a rule unknown, and so does an open end ("10:00+"): nobody knows when it closes, so it is not
 //     said to be open. It is taken to end at midnight, or up to ten hours after a beginning in the evening.
 //

@@ -16,13 +16,9 @@ var Warsaw = func() *time.Location {
 	return zone
 }()
 
-// Holiday is the name of the public holiday of Poland that a day is; ok is false for every other day. They are those of the act of 18
+// holiday is the name of the public holiday of Poland that a day is; ok is false for every other day. They are those of the act of 18
 // January 1951 as amended: Epiphany since 2011, Christmas Eve since 2025.
-func Holiday(day models.Date) (name models.Text, ok bool) {
-	return holiday(dateOf(day.Time))
-}
-
-func holiday(d date) (models.Text, bool) {
+func holiday(d date) (name models.Text, ok bool) {
 	for _, h := range fixedHolidays {
 		if d.month == h.month && d.day == h.day && d.year >= h.since {
 			return h.name, true

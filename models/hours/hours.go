@@ -93,11 +93,38 @@ func (h *Hours) layers(d date, lon, lat float64) layers {
 				stretches = s.on(yesterday, lon, lat, stretches)
 			}
 			for _, s := range stretches {
-				add(stretch{max(s.from-day, 0), s.to - day, s.state, s.openEnd})
+				if s.to > day && !h.cancelled(i, yesterday, lon, lat) {
+					add(stretch{max(s.from-day, 0), s.to - day, s.state, s.openEnd})
+				}
 			}
 		}
 	}
 	return out
+}
+
+// cancelled tells that the night of a rule on a day did not last until midnight, so that nothing of it is left for the next day: a later rule took
+// the day, or closed its last minute.
+func (h *Hours) cancelled(i int, d date, lon, lat float64) bool {
+	for j := i + 1; j < len(h.rules); j++ {
+		r := &h.rules[j]
+		switch {
+		case !r.on(d):
+		case r.takes(h.rules[:j]):
+			return true
+		case r.state != Closed || r.fallback:
+		case len(r.times) == 0:
+			return true
+		default:
+			var stretches []stretch
+			for _, s := range r.times {
+				stretches = s.on(d, lon, lat, stretches)
+			}
+			if slices.ContainsFunc(stretches, func(s stretch) bool { return s.from < day && s.to >= day }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // takes says that the rule takes its days from the rules before it.

@@ -65,14 +65,14 @@ func (d *Data) Check(ctx context.Context) (Report, error) {
 				c.place("internal place", internal, p)
 			}
 			return nil
-		}, func(p *models.Product) error {
+		}, func(p *models.Product, goneStop bool) error {
 			report.Products++
 			switch {
 			case p.Geom.T == nil:
 			case p.Publication == models.PublicationPublished && p.Visibility == models.VisibilityPublic:
-				c.product("public product", publicProducts, p)
+				c.product("public product", publicProducts, p, goneStop)
 			default:
-				c.product("internal product", internalProducts, p)
+				c.product("internal product", internalProducts, p, goneStop)
 			}
 			return nil
 		})
@@ -156,6 +156,10 @@ func (c *checker) place(layer string, entries map[int64]mapindex.Entry, p *model
 	if valueOf(p.InspectionMethod) == models.MethodDemonstration {
 		demonstration |= DemonstrationGrade
 	}
+	var shown models.Verdicts
+	if p.Lifecycle == models.LifecycleExisting {
+		shown = p.Verdicts
+	}
 	c.compare(layer, p.ID, append(c.common(e, p.NamePL, p.NameEN, p.Geom.T, p.MunicipalityID, PlaceMunicipality), [][3]string{
 		{"facet", FacetCodes[e.Value(PlaceFacet)], facet},
 		{"heritage category", c.state.CategoryCode(e.Value(PlaceHeritageCategory)), valueOf(p.HeritageCategory)},
@@ -165,6 +169,7 @@ func (c *checker) place(layer string, entries map[int64]mapindex.Entry, p *model
 		{"lifecycle", LifecycleCodes[e.Value(PlaceLifecycle)], p.Lifecycle},
 		{"protection", strings.Join(protections, ","), strings.Join(p.Protections, ",")},
 		{"verdicts", fmt.Sprint(e.Value(PlaceVerdict)), fmt.Sprint(p.Verdicts)},
+		{"shown verdicts", fmt.Sprint(e.Value(PlaceShownVerdict)), fmt.Sprint(shown)},
 		{"inspected on", dateText(models.Day(e.Value(PlaceInspectedOn)).Date()), dateText(p.InspectedOn)},
 		{"publication", PublicationCodes[e.Value(PlacePublication)], p.Publication},
 		{"visibility", VisibilityCodes[e.Value(PlaceVisibility)], p.Visibility},
@@ -182,7 +187,7 @@ func freeText(free *bool) string {
 	return fmt.Sprint(*free)
 }
 
-func (c *checker) product(layer string, entries map[int64]mapindex.Entry, p *models.Product) {
+func (c *checker) product(layer string, entries map[int64]mapindex.Entry, p *models.Product, goneStop bool) {
 	e, ok := c.found(layer, entries, p.ID)
 	if !ok {
 		return
@@ -191,11 +196,18 @@ func (c *checker) product(layer string, entries map[int64]mapindex.Entry, p *mod
 	if p.Method == models.MethodDemonstration {
 		demonstration = DemonstrationRecord
 	}
+	there := !goneStop && (p.Status == "open" || strings.HasPrefix(p.KindCode, "event") && strings.HasSuffix(p.Status, "scheduled"))
+	var shown models.Verdicts
+	if there {
+		shown = p.Verdicts
+	}
 	c.compare(layer, p.ID, append(c.common(e, p.NamePL, p.NameEN, p.Geom.T, p.MunicipalityID, ProductMunicipality), [][3]string{
 		{"category", c.state.CategoryCode(e.Value(ProductCategory)), p.Category},
 		{"kind", KindCodes[e.Value(ProductKind)], p.KindCode},
 		{"status", StatusCodes[e.Value(ProductStatus)], p.Status},
 		{"verdicts", fmt.Sprint(e.Value(ProductVerdict)), fmt.Sprint(p.Verdicts)},
+		{"being there", fmt.Sprint(e.Value(ProductThere) == 1), fmt.Sprint(there)},
+		{"shown verdicts", fmt.Sprint(e.Value(ProductShownVerdict)), fmt.Sprint(shown)},
 		{"valid from", dateText(models.Day(e.Value(ProductValidFrom)).Date()), dateText(p.ValidFrom)},
 		{"valid to", dateText(models.Day(e.Value(ProductValidTo)).Date()), dateText(p.ValidTo)},
 		{"publication", PublicationCodes[e.Value(ProductPublication)], p.Publication},

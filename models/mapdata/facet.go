@@ -111,12 +111,19 @@ func (v Views) PlaceFacets(box mapindex.Box, by []string) (total int, facets map
 	return counts.Total, facets
 }
 
-// byNeeds counts the places in the box, total of them, by the verdict for the needs.
+// byNeeds counts the places in the box, total of them, by the verdict for the needs; those that do not exist are not judged.
 func (v Views) byNeeds(box mapindex.Box, total int) map[string]uint32 {
 	of := map[string]uint32{}
+	there := &mapindex.Filter{}
+	usable(there, &mapindex.Filter{})
+	v.Places = v.Places.Narrow(there)
+	judged := v.Places.Count(box).Total
+	if total > judged {
+		of[access.LinkNotJudged] = uint32(total - judged)
+	}
 	counted := 0
 	for _, step := range []struct{ fit, verdict string }{{"yes", models.VerdictYes}, {"help", models.VerdictWithHelp}, {"maybe", models.VerdictUnknown}, {"", models.VerdictNo}} {
-		n := total
+		n := judged
 		if step.fit != "" {
 			f := &mapindex.Filter{}
 			v.Judged.pass(access.FitVerdicts(step.fit), f, &mapindex.Filter{})

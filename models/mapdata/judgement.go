@@ -44,16 +44,28 @@ func (j *Judged) Mark() uint64 {
 	return j.own.places.mark ^ j.own.products.mark
 }
 
-// Place is the place of the verdict on a place in models.VerdictCodes.
+// JudgedCodes are what Place and Product tell: a verdict, or that there is none.
+var JudgedCodes = append(models.VerdictCodes.Codes(), access.LinkNotJudged)
+
+var notJudged = uint32(len(JudgedCodes) - 1)
+
+// Place is the place in JudgedCodes of the verdict on a place. Nobody can use one that does not exist, whatever its facts say: it is not
+// judged.
 func (j *Judged) Place(e mapindex.Entry) uint32 {
+	if e.Value(PlaceLifecycle) != existing {
+		return notJudged
+	}
 	if j.own != nil {
 		return j.own.places.at(e.ID())
 	}
 	return j.together(e.Value(PlaceVerdict))
 }
 
-// Product is the place of the verdict on a product in models.VerdictCodes.
+// Product is the place in JudgedCodes of the verdict on a product; one that is not there to be used is not judged.
 func (j *Judged) Product(e mapindex.Entry) uint32 {
+	if e.Value(ProductThere) == 0 {
+		return notJudged
+	}
 	if j.own != nil {
 		return j.own.products.at(e.ID())
 	}
@@ -95,14 +107,10 @@ func (j *Judged) pass(verdicts []string, places, products *mapindex.Filter) {
 	}
 }
 
-// usable narrows to what is there to be used: places that exist, products that are open, and events that are to come.
+// usable narrows to what is there to be used: places that exist, and products as thereToBeUsed has it.
 func usable(places, products *mapindex.Filter) {
-	places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceLifecycle, Values: len(LifecycleCodes), Pass: oneOf(lifecycleNumbers, []string{models.LifecycleExisting})})
-	open := mapindex.Alternative{Column: ProductStatus, Values: len(StatusCodes), Pass: oneOf(statusNumbers, []string{"open"})}
-	toCome := mapindex.Alternative{Column: ProductStatus, Values: len(StatusCodes), Pass: oneOf(statusNumbers, []string{"open", "scheduled", "rescheduled"})}
-	events := mapindex.Alternative{Column: ProductKind, Values: len(KindCodes), Pass: oneOf(kindNumbers, []string{"event", "event_series"})}
-	products.Any(ProductSchema, toCome)
-	products.Any(ProductSchema, open, events)
+	places.Any(PlaceSchema, mapindex.Alternative{Column: PlaceLifecycle, Values: len(LifecycleCodes), Pass: func(v uint32) bool { return v == existing }})
+	products.Any(ProductSchema, mapindex.Alternative{Column: ProductThere, Values: 2, Pass: func(v uint32) bool { return v == 1 }})
 }
 
 // judged gives the verdicts for the needs; nil for none. What the needs do not allow is CodeInvalid, as access.Needs.Judged says it.

@@ -16,7 +16,7 @@ type rows struct {
 	municipalities *numbers[int64]
 	hours          *numbers[hoursAt]
 	freshSince     models.Day
-	values         [16]uint32
+	values         [17]uint32
 	shape          mvt.Shape
 	out            mapindex.Record
 }
@@ -52,6 +52,9 @@ func (r *rows) place(m *store.MapRecord) (public, internal *mapindex.Record, err
 		v[PlaceProtection] |= 1 << protectionNumbers[string(code)]
 	}
 	v[PlaceVerdict] = uint32(m.Verdicts)
+	if v[PlaceLifecycle] == existing {
+		v[PlaceShownVerdict] = v[PlaceVerdict]
+	}
 	v[PlaceInspectedOn] = uint32(m.InspectedOn)
 	v[PlacePublication] = publicationNumbers[string(m.Publication)]
 	v[PlaceVisibility] = visibilityNumbers[string(m.Visibility)]
@@ -94,6 +97,9 @@ func (r *rows) product(m *store.MapRecord) (public, internal *mapindex.Record, e
 	v[ProductKind] = kindNumbers[string(m.ProductKind)]
 	v[ProductStatus] = statusNumbers[string(m.Status)]
 	v[ProductVerdict] = uint32(m.Verdicts)
+	if thereToBeUsed(string(m.ProductKind), string(m.Status), m.GoneStop) {
+		v[ProductThere], v[ProductShownVerdict] = 1, v[ProductVerdict]
+	}
 	v[ProductValidFrom], v[ProductValidTo] = uint32(m.ValidFrom), uint32(m.ValidTo)
 	v[ProductPublication] = publicationNumbers[string(m.Publication)]
 	v[ProductVisibility] = visibilityNumbers[string(m.Visibility)]
@@ -109,6 +115,18 @@ func (r *rows) product(m *store.MapRecord) (public, internal *mapindex.Record, e
 		return &r.out, nil, nil
 	}
 	return nil, &r.out, nil
+}
+
+// thereToBeUsed tells whether somebody can use a product at all: one that is open, or an event that is to come, with all the stops that
+// cannot be left out there.
+func thereToBeUsed(kind, status string, goneStop bool) bool {
+	switch {
+	case goneStop:
+		return false
+	case status == "scheduled" || status == "rescheduled":
+		return kind == "event" || kind == "event_series"
+	}
+	return status == "open"
 }
 
 func freeNumber(free *bool) uint32 {

@@ -17,7 +17,8 @@ var PlaceSchema = mapindex.Schema{
 	{Name: "freshness", Form: mapindex.Code, Bytes: 1},
 	{Name: "lifecycle", Form: mapindex.Code, Bytes: 1},
 	{Name: "protection", Form: mapindex.Set, Bytes: 2},
-	{Name: "verdict", Form: mapindex.Packed, Bytes: 2, Clustered: true},
+	{Name: "verdict", Form: mapindex.Packed, Bytes: 2},
+	{Name: "shown_verdict", Form: mapindex.Packed, Bytes: 2, Clustered: true},
 	{Name: "inspected_on", Form: mapindex.Number, Bytes: 4},
 	{Name: "publication", Form: mapindex.Code, Bytes: 1},
 	{Name: "visibility", Form: mapindex.Code, Bytes: 1},
@@ -33,7 +34,9 @@ var ProductSchema = mapindex.Schema{
 	{Name: "municipality", Form: mapindex.Code, Bytes: 2},
 	{Name: "kind", Form: mapindex.Code, Bytes: 1},
 	{Name: "status", Form: mapindex.Code, Bytes: 1},
-	{Name: "verdict", Form: mapindex.Packed, Bytes: 2, Clustered: true},
+	{Name: "verdict", Form: mapindex.Packed, Bytes: 2},
+	{Name: "shown_verdict", Form: mapindex.Packed, Bytes: 2, Clustered: true},
+	{Name: "there", Form: mapindex.Code, Bytes: 1},
 	{Name: "valid_from", Form: mapindex.Number, Bytes: 4},
 	{Name: "valid_to", Form: mapindex.Number, Bytes: 4},
 	{Name: "publication", Form: mapindex.Code, Bytes: 1},
@@ -52,7 +55,8 @@ const (
 	PlaceFreshness
 	PlaceLifecycle
 	PlaceProtection
-	PlaceVerdict
+	PlaceVerdict      // what the facts say, whether the place exists or not
+	PlaceShownVerdict // the same of a place that exists, and unknown of all others: what clusters count
 	PlaceInspectedOn
 	PlacePublication
 	PlaceVisibility
@@ -68,7 +72,9 @@ const (
 	ProductMunicipality
 	ProductKind
 	ProductStatus
-	ProductVerdict
+	ProductVerdict      // what the facts say
+	ProductShownVerdict // the same of what is there to be used, and unknown of all others
+	ProductThere        // 1 when it is there to be used, see thereToBeUsed
 	ProductValidFrom
 	ProductValidTo
 	ProductPublication
@@ -122,6 +128,7 @@ var (
 	published          = publicationNumbers[models.PublicationPublished]
 	visiblePublic      = visibilityNumbers[models.VisibilityPublic]
 	coarse             = visibilityNumbers[models.VisibilityCoarse]
+	existing           = lifecycleNumbers[models.LifecycleExisting]
 )
 
 // numbers gives short numbers, from 1 on, to what the index names by them: categories by code, municipalities by id. A

@@ -147,10 +147,8 @@ type ConditionReport struct {
 
 // Condition reports on the assets that pass, with a forecast for so many years, the ground's year first.
 func (g *Ground) Condition(beta float64, years int, passes func(*GroundAsset) bool) *ConditionReport {
-	r := &ConditionReport{Municipalities: map[int]*ConditionSum{}, Categories: map[string]*ConditionSum{}, Places: make([]Condition, len(g.Assets)), DoNothing: make([]ForecastYear, years+1)}
-	for y := range r.DoNothing {
-		r.DoNothing[y].Year = g.Year + y
-	}
+	r := &ConditionReport{Municipalities: map[int]*ConditionSum{}, Categories: map[string]*ConditionSum{}, Places: make([]Condition, len(g.Assets))}
+	r.DoNothing = g.Planned(beta, years, nil, passes)
 	for i := range g.Assets {
 		a := &g.Assets[i]
 		if !passes(a) {
@@ -161,18 +159,28 @@ func (g *Ground) Condition(beta float64, years int, passes func(*GroundAsset) bo
 		r.All.add(a, &c)
 		sumOf(r.Municipalities, a.Municipality).add(a, &c)
 		sumOf(r.Categories, a.Category).add(a, &c)
-		if !c.Known {
-			continue
-		}
-		for y := range r.DoNothing {
-			grade := gradeAfter(c.Grade, c.LifeYears, beta, float64(y))
-			r.DoNothing[y].Grades[min(int(math.Round(grade)), 5)-1]++
+	}
+	return r
+}
+
+// forecast counts the assets by the grade that gradeIn tells of a year from the ground's on; false is not known.
+func (g *Ground) forecast(years int, gradeIn func(a *GroundAsset, y int) (float64, bool)) []ForecastYear {
+	all := make([]ForecastYear, years+1)
+	for y := range all {
+		all[y].Year = g.Year + y
+		for i := range g.Assets {
+			a := &g.Assets[i]
+			grade, known := gradeIn(a, y)
+			if !known {
+				continue
+			}
+			all[y].Grades[min(int(math.Round(grade)), 5)-1]++
 			if a.RenewalPLN > 0 {
-				r.DoNothing[y].BacklogPLN += int64(math.Round(float64(a.RenewalPLN) * max(0, grade-keptGrade) / 4))
+				all[y].BacklogPLN += int64(math.Round(float64(a.RenewalPLN) * max(0, grade-keptGrade) / 4))
 			}
 		}
 	}
-	return r
+	return all
 }
 
 func sumOf[K comparable](sums map[K]*ConditionSum, key K) *ConditionSum {

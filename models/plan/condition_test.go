@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"wolnica/models"
 )
 
 func TestConditionFollowsItsFormulas(t *testing.T) {
@@ -116,4 +118,30 @@ func TestEquity(t *testing.T) {
 			t.Fatalf("got %+v, and %+v of seven times the people with half the shares", e, f)
 		}
 	})
+}
+
+func TestTheForecastWithAProgrammeIsNewWhereSomethingIsRenewed(t *testing.T) {
+	place := int64(7)
+	g := &Ground{Year: 2026, Assets: []GroundAsset{
+		{ID: 5, Facility: Facility{Grade: 4}, InspectedYear: 2026, LifeYears: 40, RenewalPLN: 100},
+		{ID: place, Facility: Facility{Grade: 4}, InspectedYear: 2026, LifeYears: 40, RenewalPLN: 100},
+	}}
+	done := []Done{{ComposeProposal: ComposeProposal{InvestmentProposal: models.InvestmentProposal{KindCode: models.ProposalRenew, PlaceID: &place}}, Year: 2028}}
+	all := func(*GroundAsset) bool { return true }
+	nothing, planned := g.Condition(1, 3, all).DoNothing, g.Planned(1, 3, done, all)
+	for y, want := range [][5]int{{3: 2}, {3: 2}, {0: 1, 3: 1}, {0: 1, 3: 1}} {
+		if planned[y].Grades != want {
+			t.Errorf("%d: got the grades %v, want %v", planned[y].Year, planned[y].Grades, want)
+		}
+		if nothing[y].Grades != [5]int{3: 2} {
+			t.Errorf("%d: got the grades %v when nothing is done, want both at 4", nothing[y].Year, nothing[y].Grades)
+		}
+	}
+	if !(planned[2].BacklogPLN < nothing[2].BacklogPLN) || planned[1].BacklogPLN != nothing[1].BacklogPLN {
+		t.Errorf("got the backlogs %v and %v", planned, nothing)
+	}
+	after := g.After(done)
+	if got := after.AssetByID(place); got.Grade != 1 || got.InspectedYear != 2028 || g.AssetByID(place).Grade != 4 {
+		t.Errorf("got %+v after, and %+v before", got, g.AssetByID(place))
+	}
 }

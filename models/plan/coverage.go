@@ -82,6 +82,8 @@ type Facility struct {
 	// Grade is its condition, an asset grade from 1 to 5; 0 is not known.
 	Grade         int
 	Before, After uint8
+	// Only are the codes of the standards that it serves at most; none is all.
+	Only []string
 }
 
 // A Count is residents who gain a usable place within reach, and those who lose their only one. Cells whose residents are secret

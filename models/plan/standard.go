@@ -127,6 +127,9 @@ var standards = []Standard{
 
 // ServedBy says whether the facility meets the standard by what it is; how far it is, in what condition and for whom, is another matter.
 func (s *Standard) ServedBy(f *Facility) bool {
+	if len(f.Only) > 0 && !slices.Contains(f.Only, s.Code) {
+		return false
+	}
 	return slices.ContainsFunc(f.Categories, func(lineage []string) bool { return len(lineage) > 0 && s.serves(lineage, f.AreaM2) })
 }
 

@@ -272,7 +272,7 @@ func saveChildren(tx *gorm.DB, e models.Entity) error {
 				if err := tx.Create(item).Error; err != nil {
 					return err
 				}
-			} else if err := tx.Model(item).Select("state", "applied", "fact_id", "decided_by", "decided_at").Updates(item).Error; err != nil {
+			} else if err := tx.Model(item).Select("message", "proposed", "redacted", "state", "applied", "fact_id", "decided_by", "decided_at").Updates(item).Error; err != nil {
 				return err
 			}
 		}

@@ -143,6 +143,7 @@ type MapRecord struct {
 	Category           []byte
 	Status             []byte
 	ValidFrom, ValidTo models.Day // 0 is open
+	GoneStop           bool       // it stops at a place that is not there, see ProductAccess.GoneStop
 }
 
 // PlaceCount is about how many places there are, by the database's statistics.
@@ -175,13 +176,15 @@ func (r *MapReader) Products(ctx context.Context, ids []int64, fn func(*MapRecor
 	const columns = `p.id, coalesce(p.geom, (SELECT ST_PointOnSurface(x.geom) FROM product_stops s JOIN places x ON x.id = s.place_id
 			WHERE s.product_id = p.id AND x.deleted_at IS NULL AND x.publication = 'published' AND x.visibility = 'public'
 			ORDER BY s.position LIMIT 1))::bytea,
-		p.name_pl, p.name_en, p.publication, p.visibility, p.municipality_id, p.verdicts, p.method <> '', p.kind, p.category, p.status, p.valid_from, p.valid_to, p.free`
+		p.name_pl, p.name_en, p.publication, p.visibility, p.municipality_id, p.verdicts, p.method <> '', p.kind, p.category, p.status, p.valid_from, p.valid_to, p.free,
+		EXISTS (SELECT 1 FROM product_stops s JOIN places x ON x.id = s.place_id WHERE s.product_id = p.id AND NOT s.optional AND x.lifecycle <> 'existing'
+			AND is_public(x.publication, x.visibility, x.deleted_at))`
 	var m MapRecord
 	return r.each(ctx, "SELECT "+columns+" FROM products p WHERE p.deleted_at IS NULL", "p.id", ids, func(v [][]byte) error {
 		m = MapRecord{
 			ID: rawInt(v[0]), Geom: v[1], NamePL: v[2], NameEN: v[3], Publication: v[4], Visibility: v[5], MunicipalityID: rawInt(v[6]),
 			Verdicts: models.Verdicts(rawInt(v[7])), Demonstration: rawBool(v[8]), ProductKind: v[9], Category: v[10], Status: v[11],
-			ValidFrom: rawDay(v[12]), ValidTo: rawDay(v[13]), Free: rawFree(v[14]),
+			ValidFrom: rawDay(v[12]), ValidTo: rawDay(v[13]), Free: rawFree(v[14]), GoneStop: rawBool(v[15]),
 		}
 		return fn(&m)
 	})
@@ -268,7 +271,7 @@ func (r *MapReader) Categories(ctx context.Context) ([]models.Category, error) {
 
 // Whole hands all records that are not deleted to place and product as the rest of the program knows them; the check of
 // the index reads them in this way, which shares nothing with the way the index is loaded.
-func (r *MapReader) Whole(ctx context.Context, place func(*models.Place) error, product func(*models.Product) error) error {
+func (r *MapReader) Whole(ctx context.Context, place func(*models.Place) error, product func(p *models.Product, goneStop bool) error) error {
 	rows, err := r.tx.Query(ctx, `SELECT p.id, p.name_pl, p.name_en, p.lifecycle, p.publication, p.visibility, p.geom, p.municipality_id,
 		p.heritage_category, p.infrastructure_category, p.method, p.protections, p.grade, p.inspected_on, p.inspection_method, p.masked_geom, p.verdicts, p.free, p.verified,
 		p.opening_hours, p.sun_cell FROM places p WHERE p.deleted_at IS NULL ORDER BY p.id`)
@@ -291,7 +294,9 @@ func (r *MapReader) Whole(ctx context.Context, place func(*models.Place) error, 
 		return err
 	}
 	rows, err = r.tx.Query(ctx, `SELECT p.id, p.name_pl, p.name_en, p.kind, p.category, p.status, p.publication, p.visibility, p.municipality_id, p.method,
-		p.valid_from, p.valid_to, p.verdicts, p.free, coalesce(p.geom, ST_PointOnSurface(x.geom))
+		p.valid_from, p.valid_to, p.verdicts, p.free, coalesce(p.geom, ST_PointOnSurface(x.geom)),
+		p.id IN (SELECT s.product_id FROM product_stops s JOIN places x ON x.id = s.place_id
+			WHERE NOT s.optional AND x.deleted_at IS NULL AND x.publication = 'published' AND x.visibility IN ('public', 'coarse') AND x.lifecycle <> 'existing')
 		FROM products p LEFT JOIN LATERAL (SELECT x.geom FROM product_stops s JOIN places x ON x.id = s.place_id
 			WHERE s.product_id = p.id AND x.deleted_at IS NULL AND x.publication = 'published' AND x.visibility = 'public'
 			ORDER BY s.position LIMIT 1) x ON true
@@ -302,11 +307,12 @@ func (r *MapReader) Whole(ctx context.Context, place func(*models.Place) error, 
 	defer rows.Close()
 	for rows.Next() {
 		var p models.Product
+		var gone bool
 		if err := rows.Scan(&p.ID, &p.NamePL, &p.NameEN, &p.KindCode, &p.Category, &p.Status, &p.Publication, &p.Visibility, &p.MunicipalityID, &p.Method,
-			&p.ValidFrom, &p.ValidTo, &p.Verdicts, &p.Free, &p.Geom); err != nil {
+			&p.ValidFrom, &p.ValidTo, &p.Verdicts, &p.Free, &p.Geom, &gone); err != nil {
 			return err
 		}
-		if err := product(&p); err != nil {
+		if err := product(&p, gone); err != nil {
 			return err
 		}
 	}

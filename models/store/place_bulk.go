@@ -59,6 +59,9 @@ func (s *Store) UpdatePlaces(ctx context.Context, actor *models.User, places []P
 	if actor == nil {
 		return nil, 0, allow(nil, models.Subject{Kind: models.KindPlace}, models.ActionUpdate)
 	}
+	if len(places) > MaxBulk {
+		return nil, 0, models.Invalid("/places", "too_many", fmt.Sprintf("Najwyżej %d miejsc naraz.", MaxBulk), fmt.Sprintf("At most %d places at once.", MaxBulk))
+	}
 	order := make([]int, len(places))
 	for i := range order {
 		order[i] = i

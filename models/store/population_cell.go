@@ -7,6 +7,7 @@ import (
 	"maps"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/twpayne/go-geom"
 
 	"wolnica/geo"
 	"wolnica/models"
@@ -64,6 +65,44 @@ func (s *Store) PutCells(ctx context.Context, actor *models.User, cells []models
 		}
 	}
 	return written, nil
+}
+
+// MunicipalitiesAt are the municipalities of positions, as a population cell's follows its point; nil outside all.
+func (s *Store) MunicipalitiesAt(ctx context.Context, at []geom.T) ([]*int64, error) {
+	ewkb := make([][]byte, len(at))
+	for i, g := range at {
+		ewkb[i] = geo.AppendEWKB(nil, g)
+	}
+	rows, err := s.pool.Query(ctx, `SELECT municipality_of(CASE GeometryType(g) WHEN 'POINT' THEN g ELSE ST_PointOnSurface(g) END)
+		FROM (SELECT n, ST_GeomFromEWKB(e) AS g FROM unnest($1::bytea[]) WITH ORDINALITY AS u (e, n)) d ORDER BY n`, pgx.QueryExecModeCacheDescribe, ewkb)
+	if err != nil {
+		return nil, mapError(fmt.Errorf("find the municipalities: %w", err))
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[*int64])
+	return found, mapError(err)
+}
+
+// OtherCells counts the population cells of municipalities beside those of the scheme with the keys: whose residents would be there twice.
+func (s *Store) OtherCells(ctx context.Context, scheme string, keys []string, municipalities []int64) (n int, err error) {
+	err = s.pool.QueryRow(ctx, "SELECT count(*) FROM population_cells WHERE "+otherCells, municipalities, scheme, keys).Scan(&n)
+	return n, mapError(err)
+}
+
+const otherCells = "deleted_at IS NULL AND municipality_id = ANY($1) AND NOT (scheme = $2 AND key = ANY($3))"
+
+// RetireCells deletes what OtherCells counts. The actor needs the right to manage population cells.
+func (s *Store) RetireCells(ctx context.Context, actor *models.User, scheme string, keys []string, municipalities []int64) (n int64, err error) {
+	if err := allow(actor, models.Subject{Kind: models.KindPopulationCell}, models.ActionManage); err != nil {
+		return 0, err
+	}
+	tag, err := s.pool.Exec(ctx, `WITH gone AS (UPDATE population_cells SET deleted_at = $4, updated_at = $4, version = version + 1 WHERE `+otherCells+` RETURNING id, version)
+		INSERT INTO revisions (subject, subject_id, version, action, actor_id, at, diff) SELECT $5, id, version, $6, $7::bigint, $4, '{}' FROM gone`,
+		municipalities, scheme, keys, s.now().UTC(), string(models.KindPopulationCell), models.RevisionDelete, actorID(actor))
+	if err != nil {
+		return 0, mapError(fmt.Errorf("retire population cells: %w", err))
+	}
+	s.wrote(ctx, actor)
+	return tag.RowsAffected(), nil
 }
 
 // HasCells tells whether there are population cells.

@@ -85,6 +85,41 @@ func (s *Store) composeProposals(ctx context.Context, user *models.User, g *Plan
 	return nil
 }
 
+// After puts the programme of a run on the ground: what it chooses is done, as the proposals are now. It gives what is done, too; a run of 0
+// changes nothing. The run is seen by whoever sees its scenario.
+func (s *Store) After(ctx context.Context, user *models.User, g *PlanGround, runID int64) ([]plan.Done, error) {
+	if runID == 0 {
+		return nil, nil
+	}
+	if _, err := s.Run(ctx, user, runID); err != nil {
+		return nil, err
+	}
+	items, err := s.RunItems(ctx, runID)
+	if err != nil {
+		return nil, err
+	}
+	complete := map[int64]int{}
+	for i := range items {
+		if it := &items[i]; it.StartYear != nil {
+			complete[it.ProposalID] = *it.StartYear + it.About.DurationYears - 1
+		}
+	}
+	in := &plan.ComposeInput{}
+	if err := s.composeProposals(ctx, user, g, in); err != nil {
+		return nil, mapError(fmt.Errorf("read the proposals of run %d: %w", runID, err))
+	}
+	in.Proposals = slices.DeleteFunc(in.Proposals, func(p plan.ComposeProposal) bool { _, chosen := complete[p.ID]; return !chosen })
+	if err := s.opening(ctx, g, in); err != nil {
+		return nil, mapError(fmt.Errorf("judge the proposals of run %d: %w", runID, err))
+	}
+	var done []plan.Done
+	for _, p := range in.Proposals {
+		done = append(done, plan.Done{ComposeProposal: p, Year: complete[p.ID]})
+	}
+	g.Ground = *g.Ground.After(done)
+	return done, nil
+}
+
 // opening says which proposals open their place to wheelchair users.
 func (s *Store) opening(ctx context.Context, g *PlanGround, in *plan.ComposeInput) error {
 	var ids intArray

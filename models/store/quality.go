@@ -214,8 +214,12 @@ func (s *Store) qualityOf(ctx context.Context, q *query, user *models.User, f Qu
 	order := "o.id > p.id"
 	// the stops of one name on either side of a street are two
 	alike += fmt.Sprintf(" AND NOT (coalesce(p.infrastructure_category = 'transport_stop' AND o.infrastructure_category = 'transport_stop', false) AND ST_Distance(p.geom::geography, o.geom::geography) > %d)", stopsApartM)
-	if f.PlaceID != nil {
+	switch {
+	case f.PlaceID != nil:
 		order = "o.id <> p.id"
+	case !scope.All || len(f.Municipalities) > 0 || len(f.Categories) > 0 || strings.TrimSpace(f.Text) != "":
+		// a pair is told of the place with the smaller id, or of the only one that is asked about
+		order = "(o.id > p.id OR o.id < p.id AND NOT EXISTS (SELECT 1 FROM places p WHERE p.id = o.id AND " + q.where() + "))"
 	}
 	const other = ", o.id AS other_id, o.name_pl AS other_name_pl, o.name_en AS other_name_en, o.version AS other_version"
 	switch kind {

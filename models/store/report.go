@@ -23,6 +23,8 @@ func (s *Store) CreateReport(ctx context.Context, user *models.User, r *models.R
 	if err != nil {
 		return err
 	}
+	received := owner.Base().Version
+	r.ReceivedVersion = &received
 	if err := s.checkReport(ctx, user, r, owner); err != nil {
 		return err
 	}
@@ -378,22 +380,7 @@ func (s *Store) DecideReport(ctx context.Context, actor *models.User, id int64, 
 		return allow(nil, models.Subject{Kind: models.KindReport}, models.ActionUpdate)
 	}
 	return s.inTx(ctx, actor, func(tx *gorm.DB) error {
-		r := &models.Report{}
-		if err := load(tx, r, id, false); err != nil {
-			return err
-		}
-		if r.PlaceID != nil { // a record is locked before what belongs to it
-			if err := tx.Exec("SELECT FROM places WHERE id = ? FOR UPDATE", *r.PlaceID).Error; err != nil {
-				return err
-			}
-		} else if err := tx.Exec("SELECT FROM products WHERE id = ? FOR UPDATE", *r.ProductID).Error; err != nil {
-			return err
-		}
-		r = &models.Report{}
-		if err := load(tx, r, id, true); err != nil {
-			return err
-		}
-		old, err := decidable(tx, actor, r, version)
+		r, old, err := lockReport(tx, actor, id, version)
 		if err != nil {
 			return err
 		}
@@ -408,15 +395,70 @@ func (s *Store) DecideReport(ctx context.Context, actor *models.User, id int64, 
 		if err := r.Validate(s.today()); err != nil {
 			return err
 		}
-		r.Version++
-		r.UpdatedAt = s.now().UTC()
-		if err := tx.Model(r).Select("*").Omit("id", "created_at", clause.Associations).Updates(r).Error; err != nil {
+		return s.saveReport(tx, actor, r, old)
+	})
+}
+
+// lockReport loads the report for a decision under the actor's rights, locked after the record it is about. old is its state for the log.
+func lockReport(tx *gorm.DB, actor *models.User, id int64, version int) (r *models.Report, old map[string]any, err error) {
+	r = &models.Report{}
+	if err := load(tx, r, id, false); err != nil {
+		return nil, nil, err
+	}
+	if r.PlaceID != nil { // a record is locked before what belongs to it
+		err = tx.Exec("SELECT FROM places WHERE id = ? FOR UPDATE", *r.PlaceID).Error
+	} else {
+		err = tx.Exec("SELECT FROM products WHERE id = ? FOR UPDATE", *r.ProductID).Error
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	r = &models.Report{}
+	if err := load(tx, r, id, true); err != nil {
+		return nil, nil, err
+	}
+	old, err = decidable(tx, actor, r, version)
+	return r, old, err
+}
+
+func (s *Store) saveReport(tx *gorm.DB, actor *models.User, r *models.Report, old map[string]any) error {
+	r.Version++
+	r.UpdatedAt = s.now().UTC()
+	if err := tx.Model(r).Select("*").Omit("id", "created_at", clause.Associations).Updates(r).Error; err != nil {
+		return err
+	}
+	if err := saveChildren(tx, r); err != nil {
+		return err
+	}
+	return s.revise(tx, actor, r, models.RevisionUpdate, old)
+}
+
+// RedactReport takes the free text away that a visitor wrote in a report, for good: see models.Report.Redact. It is for those who may decide on the
+// report and read what is personal there. An open report is CodeConflict: it is decided on first. version is as in DecideReport; of a report
+// without such text nothing changes.
+func (s *Store) RedactReport(ctx context.Context, actor *models.User, id int64, version int) error {
+	if actor == nil {
+		return allow(nil, models.Subject{Kind: models.KindReport}, models.ActionUpdate)
+	}
+	return s.inTx(ctx, actor, func(tx *gorm.DB) error {
+		r, old, err := lockReport(tx, actor, id, version)
+		if err != nil {
 			return err
 		}
-		if err := saveChildren(tx, r); err != nil {
+		subject, err := subjectOf(tx, r)
+		if err != nil {
 			return err
 		}
-		return s.revise(tx, actor, r, models.RevisionUpdate, old)
+		if err := allow(actor, subject, models.ActionReadPersonal); err != nil {
+			return err
+		}
+		if r.State == models.ReportOpen {
+			return models.NewError(models.CodeConflict, "Najpierw rozpatrz całe zgłoszenie, potem usuń jego treść.", "Decide on all of the report first, then remove its text.")
+		}
+		if !r.Redact() {
+			return nil
+		}
+		return s.saveReport(tx, actor, r, old)
 	})
 }
 

@@ -18,10 +18,10 @@ type OwnedView struct {
 // maxSharedViews is how many views of colleagues a list shows.
 const maxSharedViews = 500
 
-// rolesReach is where the user's roles are.
+// rolesReach is where the user's roles are; those of somebody who is gone reach nowhere.
 func rolesReach(db *gorm.DB, userID int64) (models.Scope, error) {
 	var roles []models.UserRole
-	if err := db.Table("user_roles").Where("user_id = ?", userID).Scan(&roles).Error; err != nil {
+	if err := db.Table("user_roles").Where("user_id IN (SELECT id FROM users WHERE id = ? AND deleted_at IS NULL AND NOT disabled)", userID).Scan(&roles).Error; err != nil {
 		return models.Scope{}, fmt.Errorf("read the roles of user %d: %w", userID, err)
 	}
 	return scopeOfRoles(roles), nil
@@ -65,7 +65,7 @@ func (s *Store) CreateView(ctx context.Context, actor *models.User, v *models.Sa
 }
 
 // Views lists the user's own views and those that colleagues share, own ones first, each by name; workspace "" is all. Colleagues are
-// those who have a role in a municipality in which the user has one.
+// those who have a role in a municipality in which the user has one, as long as they have an account.
 func (s *Store) Views(ctx context.Context, user *models.User, workspace string) ([]OwnedView, error) {
 	if user == nil {
 		return nil, allow(nil, models.Subject{Kind: models.KindSavedView}, models.ActionReadInternal)
@@ -81,7 +81,7 @@ func (s *Store) Views(ctx context.Context, user *models.User, workspace string) 
 		shared = "v.shared AND EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = v.user_id AND (r.municipality_id IS NULL OR r.municipality_id = ANY(" +
 			q.arg(reach.Municipalities) + ")))"
 	}
-	q.and("(" + own + " OR " + shared + ")")
+	q.and("(" + own + " OR u.deleted_at IS NULL AND NOT u.disabled AND " + shared + ")")
 	if workspace != "" {
 		q.and("v.workspace = ?", workspace)
 	}

@@ -1,13 +1,28 @@
 package demo
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/twpayne/go-geom"
+
+	"wolnica/models/plan"
 )
+
+// Residents are modelled population cells.
+type Residents struct {
+	// Cells are those of all municipalities, in the order of the grid within each.
+	Cells []PopulationCell
+	// Misplaced is the error of the model as far as it can be told: see plan.Disaggregation.
+	Misplaced float64
+}
+
+// How says how the cells came about, with the error, in Polish and English.
+func (r *Residents) How() string {
+	return fmt.Sprintf("model: mieszkańcy gminy rozłożeni na kratki ok. 1 km² według bliskości znanych miejsc, wiek według udziałów w kraju; tak samo rozłożeni między gminy %.0f %% trafiłoby do niewłaściwej gminy"+
+		" / model: residents of the municipality spread over squares of about 1 km² by how near well-known places are, ages by the country's shares; spread over the municipalities in the same way %.0f %% would be in the wrong one",
+		100*r.Misplaced, 100*r.Misplaced)
+}
 
 // PopulationCell is a modelled cell of about a square kilometre. Nobody counted its residents: the total of its municipality was
 // spread over the settled area, which is taken to be where well-known places are.
@@ -30,25 +45,36 @@ const (
 // What is assumed of a municipality's settled area: the residents about a place thin out over settledKM, every cell has a
 // little of its own, and so many of a hundred are up to 14, and 65 or older (the age groups of the country in 2021, rounded).
 const (
-	settledKM     = 2.0
-	settledFloor  = 0.06
-	shareUpTo14   = 0.16
-	shareFrom65   = 0.20
-	shareVariance = 0.05
+	settledKM    = 2.0
+	settledFloor = 0.06
+	shareUpTo14  = 0.16
+	shareFrom65  = 0.20
 )
 
-// Population returns the modelled cells of all municipalities, in the order of the grid within each. It is the same every time.
-func (d *Data) Population() []PopulationCell {
-	var all []PopulationCell
-	for _, m := range d.Municipalities {
-		all = append(all, d.populate(m)...)
+// Population returns the modelled cells of all municipalities. It is the same every time.
+func (d *Data) Population() Residents {
+	var r Residents
+	var zones []plan.Zone
+	var areas []plan.SettledArea
+	for i, m := range d.Municipalities {
+		zones = append(zones, plan.Zone{Total: m.Population, Ages: true, UpTo14: int(math.Round(shareUpTo14 * float64(m.Population))), From65: int(math.Round(shareFrom65 * float64(m.Population)))})
+		cells, settled := d.settled(m)
+		r.Cells = append(r.Cells, cells...)
+		for _, s := range settled {
+			areas = append(areas, plan.SettledArea{Zone: i, Settled: s})
+		}
 	}
-	return all
+	spread := plan.Disaggregate(zones, areas)
+	for i := range r.Cells {
+		c, s := &r.Cells[i], spread.Areas[i]
+		c.Total, c.UpTo14, c.From65, c.From15To64 = s.Total, s.UpTo14, s.From65, s.Total-s.UpTo14-s.From65
+	}
+	r.Misplaced = spread.Misplaced
+	return r
 }
 
-func (d *Data) populate(m Municipality) []PopulationCell {
-	var cells []PopulationCell
-	var weights []float64
+// settled are the squares of a municipality, without residents yet, and how much of each is settled.
+func (d *Data) settled(m Municipality) (cells []PopulationCell, weights []float64) {
 	b := m.Outline.Bounds()
 	for row := int(math.Floor(b.Min(1) / cellLat)); float64(row)*cellLat < b.Max(1); row++ {
 		for column := int(math.Floor(b.Min(0) / cellLon)); float64(column)*cellLon < b.Max(0); column++ {
@@ -70,39 +96,7 @@ func (d *Data) populate(m Municipality) []PopulationCell {
 				Cell: geom.NewPolygonFlat(geom.XY, []float64{west, south, west + cellLon, south, west + cellLon, south + cellLat, west, south + cellLat, west, south}, []int{10})})
 		}
 	}
-	for i, n := range apportion(m.Population, weights) {
-		c := &cells[i]
-		r := source("population", m.TERYT+c.Key)
-		vary := func(share float64) float64 { return share * (1 + shareVariance*(2*r.Float64()-1)) }
-		groups := []float64{vary(shareUpTo14), 0, vary(shareFrom65)}
-		groups[1] = 1 - groups[0] - groups[2]
-		ages := apportion(n, groups)
-		c.Total, c.UpTo14, c.From15To64, c.From65 = n, ages[0], ages[1], ages[2]
-	}
-	return cells
-}
-
-// apportion divides whole persons by weights so that they add up: by the largest remainder (Hamilton).
-func apportion(persons int, weights []float64) []int {
-	total := 0.0
-	for _, w := range weights {
-		total += w
-	}
-	out := make([]int, len(weights))
-	order := make([]int, len(weights))
-	rest := make([]float64, len(weights))
-	left := persons
-	for i, w := range weights {
-		exact := float64(persons) * w / total
-		out[i] = int(exact)
-		rest[i], order[i] = exact-float64(out[i]), i
-		left -= out[i]
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rest[b], rest[a]) })
-	for _, i := range order[:left] {
-		out[i]++
-	}
-	return out
+	return cells, weights
 }
 
 // inside tells whether a point lies in the outline's outer ring, by the rays it is left through.

@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -10,7 +12,8 @@ func TestModelledResidentsAddUpToTheirMunicipality(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells := d.Population()
+	residents := d.Population()
+	cells := residents.Cells
 	total, keys := map[string]int{}, map[string]bool{}
 	most := map[string]int{}
 	for _, c := range cells {
@@ -33,10 +36,13 @@ func TestModelledResidentsAddUpToTheirMunicipality(t *testing.T) {
 	if n := len(cells); n < 900 || n > 2000 {
 		t.Errorf("got %d cells for some 1,300 km²", n)
 	}
+	if how := residents.How(); residents.Misplaced <= 0 || residents.Misplaced >= 0.5 || !strings.Contains(how, fmt.Sprintf("%.0f %%", 100*residents.Misplaced)) {
+		t.Errorf("got %v misplaced and %q, want an error that is told", residents.Misplaced, how)
+	}
 	if most["1261011"] < 3000 {
 		t.Errorf("the densest square kilometre of Kraków has %d residents: they are not drawn to where places are", most["1261011"])
 	}
-	if !reflect.DeepEqual(cells, d.Population()) {
+	if !reflect.DeepEqual(residents, d.Population()) {
 		t.Error("a second call gives other cells")
 	}
 }

@@ -6,6 +6,9 @@ import type { components, paths } from './schema'
 export type Schemas = components['schemas']
 export type { paths } from './schema'
 
+/** The question that an address of the API answers. One that comes from the address of the page is read, and refused, by the server. */
+export type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? Q : never
+
 /** A field that an answer says is wrong: its JSON pointer or query parameter, and why. */
 export interface FieldProblem {
   pointer?: string

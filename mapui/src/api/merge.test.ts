@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applyPatch, at, changes, mergeThree, patchOf, put, same, thenPatch, tidy, type JsonObject } from './merge'
+import { applyPatch, at, changes, mergeThree, patchOf, put, same, tidy, type JsonObject } from './merge'
 
 const base: JsonObject = { name: { pl: 'Dwór', en: 'Manor' }, website: 'https://a.example', heritage: { category: 'manor', materials: 'drewno' }, geometry: { type: 'Point', coordinates: [19, 50] } }
 
@@ -13,11 +13,6 @@ describe('the merge patch', () => {
   it('replaces a geometry whole', () => {
     const collection: JsonObject = { ...base, geometry: { type: 'GeometryCollection', geometries: [] } }
     expect(applyPatch(base, patchOf(base, collection))).toEqual(collection)
-  })
-  it('of two in a row is one', () => {
-    const one = { ...base, website: 'https://b.example', name: { pl: 'Dwór 2' } }
-    const two: JsonObject = { name: { pl: 'Dwór 3', en: 'Manor 3' }, heritage: { category: 'palace' }, geometry: { type: 'Point', coordinates: [20, 50] } }
-    expect(applyPatch(base, thenPatch(patchOf(base, one), patchOf(one, two)))).toEqual(two)
   })
   it('is empty for the same record, whatever stands for nothing', () => {
     expect(patchOf(base, tidy({ ...base, description: { pl: '', en: null }, parent_id: null }))).toEqual({})

@@ -102,16 +102,6 @@ export function applyPatch(record: JsonObject, patch: JsonObject): JsonObject {
   return out
 }
 
-/** thenPatch is one patch that does what two do one after the other. */
-export function thenPatch(first: JsonObject, second: JsonObject): JsonObject {
-  const out: JsonObject = { ...first }
-  for (const [name, value] of Object.entries(second)) {
-    const earlier = out[name]
-    out[name] = isObject(value) && isObject(earlier) ? thenPatch(earlier, value) : value
-  }
-  return out
-}
-
 export interface Merged {
   /** Both people's changes; where they conflict, mine. */
   merged: JsonObject

@@ -56,6 +56,9 @@ export function money(pln: number): string {
   return new Intl.NumberFormat(locale(lang), { style: 'currency', currency: 'PLN', notation: Math.abs(pln) >= 100_000 ? 'compact' : 'standard', maximumFractionDigits: Math.abs(pln) >= 100_000 ? 1 : 0 }).format(pln)
 }
 
+/** today is the day it is, as 2026-07-31: where the browser is, or in a zone. */
+export const today = (zone?: string) => new Date().toLocaleDateString('sv', zone ? { timeZone: zone } : undefined)
+
 /** date writes 2026-07-31 as 31 lipca 2026, and a moment as its day. */
 export function date(text: string | null | undefined, style: 'long' | 'short' = 'long'): string {
   if (!text) return ''

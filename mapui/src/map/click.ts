@@ -6,7 +6,7 @@ import type { Picked } from './handle.svelte'
 export type Hit =
   | { type: 'record'; record: Picked; facet: string; category: string; badge: string }
   | { type: 'several'; records: Extract<Hit, { type: 'record' }>[]; position: [number, number] }
-  | { type: 'cluster'; layer: 'places' | 'products'; count: number; position: [number, number] }
+  | { type: 'cluster'; layer: 'places' | 'products'; position: [number, number] }
   | { type: 'municipality'; record: Picked }
 
 /** Filling a whole municipality answers only while one looks at all of them. */
@@ -25,7 +25,7 @@ export function hitAt(map: LibreMap, point: { x: number; y: number }, tolerance 
   const top = found.find((f) => f.layer.id !== 'municipality-area' || map.getZoom() < AREA_ZOOM)
   if (!top) return null
   if (top.properties.count !== undefined && top.layer.id.endsWith('-cluster')) {
-    return { type: 'cluster', layer: top.sourceLayer === 'products' ? 'products' : 'places', count: Number(top.properties.count), position: pointOf(top) }
+    return { type: 'cluster', layer: top.sourceLayer === 'products' ? 'products' : 'places', position: pointOf(top) }
   }
   if (top.sourceLayer === 'municipalities') {
     const position = map.unproject([point.x, point.y])
@@ -54,7 +54,7 @@ function recordOf(map: LibreMap, f: MapGeoJSONFeature, point: { x: number; y: nu
   if (!Number.isFinite(id) || id < 1) return null
   const at = map.unproject([point.x, point.y])
   const position: [number, number] = f.geometry.type === 'Point' ? pointOf(f) : [at.lng, at.lat]
-  return { type: 'record', record: { kind, id, name: text('name'), position }, facet: kind === 'product' ? 'product' : text('facet'), category: text('category'), badge: text('verdict') || text('badge') }
+  return { type: 'record', record: { kind, id, name: text('name'), position }, facet: kind === 'product' ? 'product' : text('facet'), category: text('category'), badge: (text('verdict') || text('badge')).replace('not_judged', '') }
 }
 
 function pointOf(f: MapGeoJSONFeature): [number, number] {

@@ -10,7 +10,7 @@ export interface Sign {
 export type Icons = Record<string, [side: number, path: string]>
 
 /** The names of signs: kind, then its parts, parted by "|". Style expressions compose them; paint takes them apart. */
-export const SIGN = { pin: 'pin', cluster: 'cluster', dot: 'dot', pattern: 'pattern' } as const
+export const SIGN = { pin: 'pin', cluster: 'cluster', pattern: 'pattern' } as const
 
 /** How many parts a cluster's ring is cut into. */
 export const SHARES = 12

@@ -48,8 +48,8 @@ test('a pin says its facet, category and what is unknown as unknown', () => {
   // a verdict that is missing is never shown as a good one, nor as none
   expect(evaluate(pinSign('verdict', 'places'), { facet: 'heritage', category: 'church' })).toBe('pin|heritage|church|unknown')
   // what is gone, planned or shut is never shown as usable
-  expect(evaluate(pinSign('verdict', 'places'), { facet: 'heritage', category: 'church', verdict: 'yes', lifecycle: 'destroyed' })).toBe('pin|heritage|church|')
-  expect(evaluate(pinSign('verdict', 'products'), { category: 'walking_trail', verdict: 'yes', status: 'closed' })).toBe('pin|product|walking_trail|')
+  expect(evaluate(pinSign('verdict', 'places'), { facet: 'heritage', category: 'church', verdict: 'not_judged', lifecycle: 'destroyed' })).toBe('pin|heritage|church|')
+  expect(evaluate(pinSign('verdict', 'products'), { category: 'walking_trail', verdict: 'not_judged', status: 'closed' })).toBe('pin|product|walking_trail|')
   expect(evaluate(pinSign('verdict', 'products'), { category: 'walking_trail', verdict: 'yes', status: 'scheduled' })).toBe('pin|product|walking_trail|yes')
   expect(evaluate(pinSign('grade', 'places'), { facet: 'infrastructure', category: 'park', grade: '5' })).toBe('pin|infrastructure|park|5')
   expect(evaluate(pinSign('grade', 'places'), { facet: 'infrastructure', category: 'park' })).toBe('pin|infrastructure|park|none')

@@ -44,10 +44,8 @@ export function clusterSign(mode: Mode, layer: 'places' | 'products'): Expressio
 /** The name of a pin's sign: facet, category and badge. */
 export function pinSign(mode: Mode, layer: 'places' | 'products'): ExpressionSpecification {
   const facet: ExpressionSpecification | string = layer === 'products' ? 'product' : ['coalesce', ['get', 'facet'], 'heritage']
-  // nobody can use what is not there or not open today, whatever its facts say: it has no verdict
-  const gone: ExpressionSpecification = layer === 'places' ? ['has', 'lifecycle'] : ['!', ['in', ['coalesce', ['get', 'status'], 'open'], ['literal', ['open', 'scheduled', 'rescheduled']]]]
   const badge: ExpressionSpecification | string =
-    mode === 'verdict' ? ['case', gone, '', ['coalesce', ['get', 'verdict'], 'unknown']] : mode === 'grade' && layer === 'places' ? ['coalesce', ['get', 'grade'], 'none'] : ''
+    mode === 'verdict' ? ['match', ['get', 'verdict'], 'not_judged', '', ['coalesce', ['get', 'verdict'], 'unknown']] : mode === 'grade' && layer === 'places' ? ['coalesce', ['get', 'grade'], 'none'] : ''
   return ['concat', `${SIGN.pin}|`, facet, '|', ['coalesce', ['get', 'category'], ''], '|', badge]
 }
 

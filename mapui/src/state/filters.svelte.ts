@@ -37,6 +37,8 @@ class Filters {
       const values = router.query.getAll(name).filter(Boolean)
       if (values.length > 0) out.set(name, values.join(','))
     }
+    // checked for whom: for those whose needs are chosen now
+    if (out.get('verified') === 'true' && this.profiles.length > 0) out.set('verified', this.profiles.join(','))
     if (this.fit && this.profiles.length > 0) {
       for (const name of NEEDS) {
         const values = router.query.getAll(name).filter(Boolean)

@@ -1,5 +1,6 @@
 /**
- * The way of the changes of records to the server. A change is written into this browser (IndexedDB, pictures too) before it is sent, and goes when the server
+ * The way of the changes that forms make to records, to the server; what is done to many at once, views, and decisions have no use without a connection and go
+ * by themselves. A change is written into this browser (IndexedDB, pictures too) before it is sent, and goes when the server
  * has answered: neither a reload nor a killed browser loses it. What does not arrive is shown and tried again: with growing pauses, when the connection comes
  * back, and when one comes back to the page. Only the person throws something away. What the server refuses waits for the person.
  */
@@ -7,11 +8,11 @@ import { ApiError, problem } from '../api/client'
 import { applyPatch, mergeThree, patchOf, same, type JsonObject } from '../api/merge'
 import { collection, inputOf } from '../api/records'
 import { lang, t } from '../i18n'
-import { due, join, nextTry, ordered, pause, replaces, type Kind, type Outgoing } from './outgoing'
+import { due, follow, join, nextTry, ordered, pause, replaces, rest, wanted, type Kind, type Outgoing } from './outgoing'
 import { user } from './session.svelte'
 
 /** A change as a form hands it over. */
-export type NewChange = Pick<Outgoing, 'record' | 'page' | 'name' | 'kind' | 'method' | 'path' | 'version' | 'body' | 'base'> & { file?: File | null }
+export type NewChange = Pick<Outgoing, 'record' | 'page' | 'name' | 'kind' | 'method' | 'path' | 'version' | 'body' | 'base' | 'over'> & { file?: File | null }
 
 /** What became of it: the server's answer, or that it waits here. */
 export type Sent = { kept: false; answer: JsonObject } | { kept: true; id: string }
@@ -39,6 +40,10 @@ class Outbox {
   #flying = new Set<string>()
   /** What the browser had no room for. It lives as long as the page. */
   #unstored = new Map<string, Outgoing>()
+  /** The page was left since it was asked who is signed in; somebody else may be by now. */
+  #left = false
+  /** How often in a row the server was not reached to ask, and when it is asked again. */
+  #missed = { times: 0, until: 0 }
   #database: Promise<IDBDatabase> | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #started: Promise<void> | null = null
@@ -57,6 +62,7 @@ class Outbox {
     if (user && import.meta.env.PROD) navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
     addEventListener('online', () => void this.flush(true))
     addEventListener('focus', () => void this.flush(true))
+    addEventListener('blur', () => (this.#left = true))
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') void this.flush(true)
     })
@@ -87,6 +93,12 @@ class Outbox {
     return this.entries.filter((one) => one.page === page)
   }
 
+  /** A record as it will be when what waits of it has arrived; `now` is how the server has it. */
+  wanted(record: string, now: JsonObject): JsonObject {
+    const one = this.of(record).find((o) => o.method === 'PATCH')
+    return one ? wanted(one) : now
+  }
+
   /**
    * Sends a change, or keeps it where the connection fails or others of its record wait. It throws an ApiError for what the server refuses; then nothing
    * is kept, since the form still has it.
@@ -101,10 +113,16 @@ class Outbox {
     const ahead: Outgoing = { ...one, tries: 1, after: Date.now() + IN_FLIGHT }
     this.#flying.add(one.id)
     await this.#write(ahead)
+    if (this.#left && !(await this.#mine())) {
+      this.#flying.delete(one.id)
+      await this.#settle(ahead, one)
+      this.#schedule()
+      return { kept: true, id: one.id }
+    }
     try {
       const answer = await transmit(one, progress)
       this.#flying.delete(one.id)
-      await this.#delete(one.id)
+      await this.#settle(ahead, null, answer)
       for (const old of this.of(one.record)) if (old.refused && replaces(one, old)) await this.#delete(old.id)
       this.signedOut = false
       this.#schedule()
@@ -112,11 +130,11 @@ class Outbox {
     } catch (cause) {
       this.#flying.delete(one.id)
       if (!(cause instanceof ApiError) || !(cause.transient || cause.status === 401)) {
-        await this.#delete(one.id) // the form still has it
+        await this.#settle(ahead, null) // the form still has it
         throw cause
       }
       this.signedOut = cause.status === 401
-      await this.#write({ ...ahead, after: Date.now() + pause(1) })
+      await this.#settle(ahead, { ...ahead, after: Date.now() + pause(1) })
       this.#schedule()
       return { kept: true, id: one.id }
     }
@@ -169,9 +187,9 @@ class Outbox {
       if (tried.size === 0 && !(await this.#mine())) return
       tried.add(one.id)
       try {
-        if (one.method === 'POST') await this.#settle(one, { ...one, tries: one.tries + 1 }) // should this page die now, it is looked for first
+        if (one.method !== 'PATCH') await this.#settle(one, { ...one, tries: one.tries + 1 }) // should this page die now, it is looked for first
         const answer = await deliver(one)
-        await this.#settle(one, null)
+        await this.#settle(one, null, answer)
         this.signedOut = false
         for (const h of this.#heard) if (h.record === one.record) h.hear(answer, one)
       } catch (cause) {
@@ -193,9 +211,12 @@ class Outbox {
     try {
       const me = await ask('/api/v1/me')
       this.signedOut = Number(me.id) !== user?.id
+      this.#left = this.signedOut
+      this.#missed = { times: 0, until: 0 }
       return !this.signedOut
     } catch (cause) {
       if (cause instanceof ApiError && cause.status === 401) this.signedOut = true
+      else this.#missed = { times: this.#missed.times + 1, until: Date.now() + pause(this.#missed.times + 1) }
       return false
     }
   }
@@ -204,7 +225,7 @@ class Outbox {
     clearTimeout(this.#timer)
     if (!user || this.signedOut) return
     const next = nextTry(this.#all, user.id, Date.now())
-    if (next !== null) this.#timer = setTimeout(() => void this.flush(), Math.max(250, next - Date.now()))
+    if (next !== null) this.#timer = setTimeout(() => void this.flush(), Math.max(250, Math.max(next, this.#missed.until) - Date.now()))
   }
 
   #show(): void {
@@ -214,10 +235,11 @@ class Outbox {
   async #read(): Promise<void> {
     try {
       const stored = await asked<Outgoing[]>((await this.#open()).transaction(STORE).objectStore(STORE).getAll())
-      this.#all = [...stored.filter((o) => !this.#unstored.has(o.id)), ...this.#unstored.values()]
+      this.#all = stored
     } catch {
       this.fleeting = true
     }
+    this.#all = [...this.#all.filter((o) => !this.#unstored.has(o.id)), ...this.#unstored.values()]
     this.#show()
   }
 
@@ -237,19 +259,28 @@ class Outbox {
   }
 
   /**
-   * Writes what became of a change that was sent; null takes it away. What was joined to it meanwhile, here or in another window, was not in what was sent and
-   * stays as it is: it goes next, and what has arrived of it is found to be there. What the person threw away meanwhile does not come back.
+   * Writes what became of a change that was sent; null takes it away, and with the server's answer what waits is brought up to date. Of what was joined to it
+   * meanwhile, here or in another window, the rest stays. What the person threw away meanwhile does not come back.
    */
-  async #settle(sent: Outgoing, after: Outgoing | null): Promise<void> {
-    if (this.#unstored.has(sent.id)) return after ? this.#write(after) : this.#delete(sent.id)
+  async #settle(sent: Outgoing, after: Outgoing | null, answer?: JsonObject): Promise<void> {
+    const became = (all: Outgoing[]) => {
+      const now = all.find((one) => one.id === sent.id)
+      const left = !now ? null : now.revision === sent.revision ? after && { ...now, tries: after.tries, after: after.after, refused: after.refused } : answer ? rest(sent, now, answer) : now
+      return { put: [...(answer ? follow(all, sent, answer) : []), ...(left ? [left] : [])], gone: now !== undefined && left === null }
+    }
+    const unstored = new Set(this.#unstored.keys())
+    const here = became([...this.#unstored.values()])
+    for (const one of here.put) this.#unstored.set(one.id, one)
+    if (here.gone) {
+      this.#unstored.delete(sent.id)
+      this.#all = this.#all.filter((one) => one.id !== sent.id)
+    }
     try {
       const transaction = (await this.#open()).transaction(STORE, 'readwrite')
       const store = transaction.objectStore(STORE)
-      const now = await asked<Outgoing | undefined>(store.get(sent.id))
-      if (now && now.revision === sent.revision) {
-        if (after) store.put(after)
-        else store.delete(sent.id)
-      }
+      const { put, gone } = became((await asked<Outgoing[]>(store.getAll())).filter((one) => !unstored.has(one.id)))
+      for (const one of put) store.put(one)
+      if (gone || here.gone) store.delete(sent.id)
       await committed(transaction)
       this.#others?.postMessage(null)
     } catch {
@@ -367,7 +398,12 @@ async function deliver(one: Outgoing): Promise<JsonObject> {
   try {
     return await transmit(one)
   } catch (cause) {
-    if (!(cause instanceof ApiError) || cause.status !== 412 || one.method !== 'PATCH' || !one.base || !one.body) throw cause
+    if (!(cause instanceof ApiError)) throw cause
+    if (one.method !== 'PATCH' && one.tries > 0 && (cause.status === 404 || cause.status === 412)) {
+      const answer = await done(one)
+      if (answer) return answer
+    }
+    if (cause.status !== 412 || one.method !== 'PATCH' || !one.base || !one.body) throw cause
     const now = await ask(one.path)
     const theirs = inputOf(one.kind, now)
     if (same(inputOf(one.kind, applyPatch(theirs, one.body)), theirs)) return now
@@ -377,15 +413,41 @@ async function deliver(one: Outgoing): Promise<JsonObject> {
   }
 }
 
-/** arrived finds what a change made whose answer was lost: a record, or facts recorded at once, that hold all that was sent. */
+/** Clocks differ: what was made this long (ms) before a change was saved may still be that change's. */
+const ASKEW = 600_000
+
+/** done finds out whether a deletion, a restoration, or what is done to a fact was done, its answer being lost: the next version is then this person's own. */
+async function done(one: Outgoing): Promise<JsonObject | null> {
+  const path = /^\/api\/v1\/.*?\/\d+/.exec(one.path)?.[0]
+  if (!path || one.version === null) return null
+  try {
+    const changes = (await ask(`${path}/history?limit=100`)).items as JsonObject[]
+    const own = changes.some((r) => r.version === one.version! + 1 && r.actor === user?.name && Date.parse(String(r.at)) >= Date.parse(one.at) - ASKEW)
+    return own ? await ask(path) : null
+  } catch (cause) {
+    if (cause instanceof ApiError && !cause.transient && cause.status !== 401) return null
+    throw cause
+  }
+}
+
+/** What the server fills in where a new record does not say it. */
+const FILLED = new Set(['state', 'trend', 'occupancy', 'survey_access', 'method', 'lifecycle', 'publication', 'visibility', 'status', 'readiness', 'lock', 'duration_years', 'cost_level', 'escalation_percent'])
+
+/**
+ * arrived finds what a change made whose answer was lost: a record, or facts recorded at once, that hold what was sent and nothing else that a person wrote,
+ * with a file as large, and that no other change of this browser made.
+ */
 async function arrived(one: Outgoing): Promise<JsonObject | null> {
-  const since = Date.parse(one.at) - 600_000 // clocks differ
-  const recent = async (path: string) => ((await ask(path)).items as JsonObject[]).filter((item) => Date.parse(String(item.created_at)) >= since)
-  const holds = (item: JsonObject, sent: JsonObject) => same(applyPatch(inputOf(one.kind, item), sent), inputOf(one.kind, item))
+  const since = Date.parse(one.at) - ASKEW
+  const recent = async (path: string) => ((await ask(path)).items as JsonObject[]).filter((item) => Date.parse(String(item.created_at)) >= since && !one.not?.includes(Number(item.id)))
+  const holds = (item: JsonObject, sent: JsonObject) => {
+    const there = inputOf(one.kind, item)
+    return same(inputOf(one.kind, applyPatch(there, sent)), there) && Object.keys(there).every((name) => name in sent || FILLED.has(name))
+  }
   const place = /^\/api\/v1\/places\/(\d+)\/access-facts$/.exec(one.path)
   if (place && Array.isArray(one.body?.facts)) {
     const items = await recent(`${collection.fact}?place=${place[1]}&limit=1000`)
-    return (one.body.facts as JsonObject[]).every((fact) => items.some((item) => holds(item, fact))) ? { items } : null
+    return (one.body.facts as JsonObject[]).every((fact) => items.some((item) => holds(item, { place_id: Number(place[1]), ...fact }))) ? { items } : null
   }
   if (!one.body || one.path !== collection[one.kind]) return null
   const { body } = one
@@ -393,7 +455,7 @@ async function arrived(one: Outgoing): Promise<JsonObject | null> {
   const query = body.place_id ? `place=${String(body.place_id)}` : body.product_id ? `product=${String(body.product_id)}` : name && `q=${name}&sort=-id`
   if (!query) return null
   const items = await recent(`${one.path}?${query}&limit=100`)
-  return items.find((item) => (!one.file || item.file_name === one.file.name) && holds(item, body)) ?? null
+  return items.find((item) => (!one.file || (item.file_name === one.file.name && item.size_bytes === one.file.size)) && holds(item, body)) ?? null
 }
 
 export const outbox = new Outbox()

@@ -26,6 +26,8 @@ class Settings {
   theme = $derived<Theme>(this.themeChoice === 'auto' ? (this.#systemDark ? 'dark' : 'light') : this.themeChoice)
   /** The ground under the map; an online one is never remembered, so that it is asked for each time. */
   ground = $state<'schematic' | 'file' | 'online'>('file')
+  /** The ground that was chosen last could not be had. */
+  groundFailed = $state(false)
 
   constructor() {
     dark?.addEventListener('change', (event) => (this.#systemDark = event.matches))

@@ -196,7 +196,7 @@ func AnswerWhyNot(ctx context.Context, p *Problem, start []int, marginal []float
 }
 
 // forcedIterations is how long a programme with an item in it by force is polished.
-const forcedIterations = 150
+const forcedIterations = 400
 
 // each does the work of 0..n-1 on all processors.
 func each(n int, work func(k int)) {
@@ -275,29 +275,8 @@ func (in *instance) including(ctx context.Context, start []int, marginal []float
 			}
 		}
 	}
-	if _, _, ok := s.addBundle(i); !ok {
-		needed := map[int]bool{}
-		for _, q := range in.must {
-			needed[int(q)] = true
-		}
-		weakest := slices.Clone(s.chosen)
-		ratio := func(j int32) float64 {
-			return marginal[j] / max(float64(in.cost[j][start[j]-in.p.Items[j].Earliest]), 1)
-		}
-		slices.SortFunc(weakest, func(a, b int32) int { return cmp.Or(cmp.Compare(ratio(a), ratio(b)), cmp.Compare(a, b)) })
-		in := false
-		for _, j := range weakest {
-			if needed[int(j)] || s.start[j] == Never || s.in.set[j] != s.in.set[i] && !shareFund(s.in, int(j), i) {
-				continue
-			}
-			takeOut(int(j))
-			if _, _, in = s.addBundle(i); in {
-				break
-			}
-		}
-		if !in {
-			return nil
-		}
+	if _, _, ok := s.addBundle(i); !ok && !s.exchange(i, start, marginal, takeOut) {
+		return nil
 	}
 	for k := len(out) - 1; k >= 0; k-- {
 		if m := out[k]; s.start[m.Item] == Never && s.allowed(m.Item, m.From) && s.affordable(m.Item, m.From) {
@@ -317,6 +296,65 @@ func (in *instance) including(ctx context.Context, start []int, marginal []float
 	}
 	return programme
 }
+
+// exchange takes out what makes room for the item: the one whose going costs least if one is enough, or else the weakest for their money, one after
+// another, until there is room. It says whether the item is in.
+func (s *state) exchange(i int, start []int, marginal []float64, takeOut func(j int)) bool {
+	in := s.in
+	needed := map[int]bool{}
+	for _, q := range in.must {
+		needed[int(q)] = true
+	}
+	weakest := slices.DeleteFunc(slices.Clone(s.chosen), func(j int32) bool {
+		return needed[int(j)] || in.set[j] != in.set[i] && !shareFund(in, int(j), i)
+	})
+	ratio := func(j int32) float64 {
+		return marginal[j] / max(float64(in.cost[j][start[j]-in.p.Items[j].Earliest]), 1)
+	}
+	slices.SortFunc(weakest, func(a, b int32) int { return cmp.Or(cmp.Compare(ratio(a), ratio(b)), cmp.Compare(a, b)) })
+	best, most := int32(-1), math.Inf(-1)
+	for _, j := range weakest[:min(len(weakest), maxExchanges)] {
+		before := s.objective
+		var out []Move
+		s.listAll(int(j), &out)
+		for _, m := range out {
+			s.remove(m.Item)
+		}
+		list := s.bundle(i)
+		if _, _, ok := s.addBundle(i); ok {
+			if s.objective > most {
+				best, most = j, s.objective
+			}
+			for k := len(list) - 1; k >= 0; k-- {
+				s.remove(list[k])
+			}
+		}
+		for k := len(out) - 1; k >= 0; k-- {
+			if !s.add(out[k].Item, out[k].From) {
+				return false // it was paid for before
+			}
+		}
+		s.objective = before // no trace of rounding
+	}
+	if best >= 0 {
+		takeOut(int(best))
+		_, _, ok := s.addBundle(i)
+		return ok
+	}
+	for _, j := range weakest {
+		if s.start[j] == Never {
+			continue
+		}
+		takeOut(int(j))
+		if _, _, ok := s.addBundle(i); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// maxExchanges is how many single exchanges are tried.
+const maxExchanges = 60
 
 // listAll lists the item and all that needs it, those that need it first.
 func (s *state) listAll(i int, out *[]Move) {

@@ -1,9 +1,10 @@
 /** A record being edited: what it was, what is typed, what the server says of it. */
 import { ApiError, type FieldProblem } from '../../api/client'
-import { applyPatch, at, changes, mergeThree, patchOf, put, same, tidy, type Change, type Conflict, type Json, type JsonObject } from '../../api/merge'
+import { at, changes, mergeThree, patchOf, put, tidy, type Change, type Conflict, type Json, type JsonObject } from '../../api/merge'
 import { collection, inputOf, type RecordKind } from '../../api/records'
 import { api, ask } from '../../api/client'
 import { outbox, type Outgoing } from '../../state/outbox.svelte'
+import { wanted, type Seen } from '../../state/outgoing'
 
 /** What a version that came in between means for what was typed. */
 export interface Clash {
@@ -29,6 +30,8 @@ export class Draft {
   clash = $state.raw<Clash | null>(null)
   /** The record was deleted meanwhile. */
   gone = $state(false)
+  /** The change that waits or was refused, of which what is typed is the continuation. */
+  over = $state.raw<Seen | null>(null)
   /** What was typed, as the server would write it. */
   readonly tidied = $derived(tidy(this.data))
   readonly changes = $derived(changes(this.base, this.tidied))
@@ -41,7 +44,15 @@ export class Draft {
     this.id = Number(answer.id)
     this.version = Number(answer.version)
     this.base = inputOf(this.kind, answer)
+    this.over = null
     this.reset()
+  }
+
+  /** A record as the server has it now: what was typed since stays. */
+  take(answer: JsonObject): void {
+    const typed = this.changes
+    this.load(answer)
+    for (const c of typed) this.set(c.pointer, c.after)
   }
 
   /** A new record, with what it begins from. */
@@ -50,14 +61,19 @@ export class Draft {
     this.version = 0
     this.base = {}
     this.data = first
+    this.over = null
     this.clear()
   }
 
-  /** A change that waits or was refused, to be worked on. */
+  /** Goes on with a change that waits, which goes by itself, or was refused, which does not; what was typed since it was saved stays. */
   resume(one: Outgoing): void {
-    this.base = one.base ?? {}
+    const typed = this.changes
+    const result = wanted(one)
+    this.base = one.refused ? (one.base ?? {}) : result
     this.version = one.version ?? 0
-    this.data = applyPatch(one.base ?? {}, one.body ?? {})
+    this.data = result
+    for (const c of typed) this.data = put(this.data, c.pointer, c.after)
+    this.over = { id: one.id, revision: one.revision }
     this.problems = one.refused?.fields ?? []
     this.refusal = one.refused && one.refused.fields.length === 0 && one.refused.status !== 412 ? one.refused.message : ''
   }
@@ -100,10 +116,11 @@ export class Draft {
       const change = this.id > 0
         ? { method: 'PATCH' as const, path: `${collection[this.kind]}/${this.id}`, version: this.version, body: patchOf(this.base, sending), base: this.base }
         : { method: 'POST' as const, path: collection[this.kind], version: null, body: sending, base: null }
-      const sent = await outbox.send({ ...of, ...change, kind: this.kind }, progress)
+      const sent = await outbox.send({ ...of, ...change, kind: this.kind, over: this.over }, progress)
       if (sent.kept) {
         // what waits is the base of what is typed from now on; the outbox joins both
         if (this.id > 0) this.base = sending
+        this.over = null
         return 'kept'
       }
       this.base = sending
@@ -143,11 +160,11 @@ export class Draft {
     this.version = this.clash.version
     this.data = merged
     this.clear()
+    // where nothing of one's own is left, nothing of it waits for a decision
+    if (this.over && !this.dirty) void outbox.discard(this.over.id)
   }
 }
 
 function within(pointer: string | undefined, field: string): boolean {
   return pointer !== undefined && (pointer === field || pointer.startsWith(field + '/'))
 }
-
-export const unchanged = (a: JsonObject, b: JsonObject) => same(tidy(a), tidy(b))

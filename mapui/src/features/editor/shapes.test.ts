@@ -1,6 +1,7 @@
 import type { Geometry } from 'geojson'
 import { expect, it } from 'vitest'
-import { areaOf, boxOf, readShape, shaped, verticesOf, writeShape, type Shape } from './shapes'
+import { boxOf } from '../record/geometry'
+import { areaOf, readShape, shaped, verticesOf, writeShape, type Shape } from './shapes'
 
 const shapes: Geometry[] = [
   { type: 'Point', coordinates: [19.9, 50.06] },

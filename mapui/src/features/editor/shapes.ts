@@ -3,7 +3,7 @@ import type { Geometry, Position } from 'geojson'
 import { distance, number } from '../../i18n'
 import type { JsonObject } from '../../api/merge'
 import { lengthOf } from '../../map/measure'
-import { readPosition, writePosition } from './coordinates'
+import { readPosition, writePosition } from '../../map/coordinates'
 import { f } from './texts'
 
 export type Form = 'lines' | 'wkt' | 'geojson'
@@ -44,18 +44,6 @@ export function everyVertex(geometry: Geometry): [number, number][] {
   }
   walk(geometry.coordinates)
   return out
-}
-
-/** boxOf is the extent of a geometry, or null of an empty one. */
-export function boxOf(geometry: Geometry): [number, number, number, number] | null {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const [lon, lat] of everyVertex(geometry)) {
-    west = Math.min(west, lon)
-    south = Math.min(south, lat)
-    east = Math.max(east, lon)
-    north = Math.max(north, lat)
-  }
-  return west <= east ? [west, south, east, north] : null
 }
 
 /** areaOf a ring in square metres, on the sphere. */

@@ -1,6 +1,6 @@
 /** What the forms ask for: each field with its JSON pointer into what the API takes, so that errors, conflicts and histories find it by that. */
 import { date, inLanguage, number, t } from '../../i18n'
-import { at, isObject, type Json, type JsonObject } from '../../api/merge'
+import { isObject, type Json, type JsonObject } from '../../api/merge'
 import type { RecordKind } from '../../api/records'
 import { vocabulary } from '../../state/vocabulary.svelte'
 import { shapeOf } from './shapes'
@@ -268,6 +268,3 @@ export function shown(value: Json | undefined, spec?: Spec): string {
   }
   return value.length === 0 ? f.conflict.absent : value.map((one) => shown(one, undefined)).join('; ')
 }
-
-/** What stands in a field of a record, for reading. */
-export const shownAt = (record: JsonObject, spec: Spec) => shown(at(record, spec.pointer), spec)

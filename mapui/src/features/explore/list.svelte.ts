@@ -1,5 +1,5 @@
 /** The list beside the map: what passes the filter in the box the map shows, the nearest first, with the verdict for the visitor's needs and why. */
-import { aborted, api, type ApiError, ask, failureOf, type Schemas } from '../../api/client'
+import { aborted, api, type ApiError, ask, failureOf, type Schemas, type Query } from '../../api/client'
 import { mapHandle, type Box } from '../../map/handle.svelte'
 import { filters } from '../../state/filters.svelte'
 
@@ -54,8 +54,8 @@ class List {
     try {
       const page = await ask(
         layer === 'places'
-          ? api.GET('/api/v1/map/places', { params: { query: { ...query, limit: PAGE } as never }, signal: abort.signal })
-          : api.GET('/api/v1/map/products', { params: { query: { ...query, limit: PAGE } as never }, signal: abort.signal }),
+          ? api.GET('/api/v1/map/places', { params: { query: { ...query, limit: PAGE } as Query<'/api/v1/map/places'> }, signal: abort.signal })
+          : api.GET('/api/v1/map/products', { params: { query: { ...query, limit: PAGE } as Query<'/api/v1/map/products'> }, signal: abort.signal }),
       )
       this.items = more ? [...this.items, ...page.items] : page.items
       this.total = page.total
@@ -75,8 +75,8 @@ class List {
       this.judged = new Map()
       return
     }
-    const query = { ...Object.fromEntries(filters.needs), ids: items.map((i) => i.id).join(','), kind: layer === 'places' ? 'place' : 'product' }
-    const answer = await ask(api.GET('/api/v1/access/verdicts', { params: { query: query as never }, signal }))
+    const query: Record<string, string> = { ...Object.fromEntries(filters.needs), ids: items.map((i) => i.id).join(','), kind: layer === 'places' ? 'place' : 'product' }
+    const answer = await ask(api.GET('/api/v1/access/verdicts', { params: { query: query as unknown as Query<'/api/v1/access/verdicts'> }, signal }))
     const judged = new Map(more ? this.judged : [])
     for (const verdict of answer.items) judged.set(verdict.id, verdict)
     this.judged = judged
@@ -90,8 +90,8 @@ class List {
     const { bbox: _box, near: _near, cursor: _cursor, ...rest } = query
     const page = await ask(
       this.layer === 'places'
-        ? api.GET('/api/v1/map/places', { params: { query: { ...rest, limit: 1 } as never }, signal })
-        : api.GET('/api/v1/map/products', { params: { query: { ...rest, limit: 1 } as never }, signal }),
+        ? api.GET('/api/v1/map/places', { params: { query: { ...rest, limit: 1 } as Query<'/api/v1/map/places'> }, signal })
+        : api.GET('/api/v1/map/products', { params: { query: { ...rest, limit: 1 } as Query<'/api/v1/map/products'> }, signal }),
     )
     this.everywhere = page.total
   }

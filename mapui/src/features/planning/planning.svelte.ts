@@ -1,5 +1,5 @@
 /** What the planning workspace asks the API: counts of the filter, its places in groups by need, and the indicators of municipalities. */
-import { aborted, api, ApiError, ask, type Schemas } from '../../api/client'
+import { aborted, api, ask, failureOf, type ApiError, type Schemas } from '../../api/client'
 import { filters } from '../../state/filters.svelte'
 import type { Profile } from '../../state/profiles'
 import { router } from '../../state/router.svelte'
@@ -103,7 +103,7 @@ class Planning {
       await Promise.all(this.groups.filter((g) => open[g.key]).map((g) => this.loadGroup(g, signal)))
     } catch (cause) {
       if (aborted(cause)) return
-      this.failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      this.failure = failureOf(cause)
       this.loading = false
     }
   }
@@ -124,7 +124,7 @@ class Planning {
     if (now.failure) return
     now.shown = Math.min(now.items.length, now.shown + STEP)
     await this.#explain(group).catch((cause: unknown) => {
-      if (!aborted(cause)) now.failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      if (!aborted(cause)) now.failure = failureOf(cause)
     })
   }
 
@@ -147,7 +147,7 @@ class Planning {
       this.lists[group.key]!.loading = false
     } catch (cause) {
       if (aborted(cause)) return
-      const failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      const failure = failureOf(cause)
       const now = this.lists[group.key]
       if (now) Object.assign(now, { loading: false, failure })
     }
@@ -174,7 +174,7 @@ class Planning {
       this.indicatorsFailure = null
     } catch (cause) {
       if (aborted(cause)) return
-      this.indicatorsFailure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      this.indicatorsFailure = failureOf(cause)
     }
   }
 }

@@ -1,6 +1,7 @@
 /** How the planning workspace writes codes and values in the language of the page. */
 import { money, number } from '../../i18n'
 import type { Schemas } from '../../api/client'
+import { protectionLabel } from '../../state/protection'
 import { vocabulary } from '../../state/vocabulary.svelte'
 import type { Form, Group } from './layers'
 import type { Loaded } from './planning.svelte'
@@ -8,10 +9,7 @@ import { f } from './texts'
 
 const capital = (text: string) => (text ? text[0]!.toLocaleUpperCase() + text.slice(1) : text)
 
-export function formLabel(form: Form | string): string {
-  const lists = { national: 'inventory', voivodeship: 'inventory', municipal: 'inventory', unesco_property: 'international', unesco_buffer: 'international' } as Record<string, string>
-  return capital(vocabulary.label(lists[form] ?? 'protection_form', form))
-}
+export const formLabel = (form: Form | string) => capital(protectionLabel(form))
 
 export const profileLabel = (code: string) => vocabulary.label('access_profile', code)
 

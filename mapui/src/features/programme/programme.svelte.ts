@@ -8,7 +8,7 @@ import { announce } from '../../ui/announce.svelte'
 import { Draft } from '../editor/draft.svelte'
 import { gapPercent, pollAfter, stepOf, worthTelling, type Told } from './certificate'
 import { lockOf, withLock, type Horizon, type Lock, type LockEntry } from './lanes'
-import { readRun, resumeRun, runsOf, startRun, stopRun, type Run, type RunItem } from './run'
+import { readDefence, readRun, resumeRun, runsOf, startRun, stopRun, type Run, type RunDefence, type RunItem } from './run'
 import { f } from './texts'
 import { capital, percentOf, titleOf, type Proposal, type Scenario } from './words'
 
@@ -33,12 +33,16 @@ export interface Item {
 
 /** A pause after a changed lock in which others may follow, before the programme is reckoned anew. */
 const SETTLE = 900
+/** Between two looks for a defence that is being worked out. */
+const DEFENCE = 2000
 
 class Programme {
   scenario = $state.raw<Scenario | null>(null)
   runs = $state.raw<Run[]>([])
   run = $state.raw<Run | null>(null)
   proposals = $state.raw<Map<number, Proposal>>(new Map())
+  /** What the programme of the run answers to a council with; null until it is worked out. */
+  defence = $state.raw<RunDefence | null>(null)
   failure = $state.raw<ApiError | null>(null)
   /** Why a start, a stop or a lock was refused. */
   refusal = $state.raw<ApiError | null>(null)
@@ -58,6 +62,9 @@ class Programme {
   #id = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #settling: ReturnType<typeof setTimeout> | undefined
+  #defending: ReturnType<typeof setTimeout> | undefined
+  /** The run whose defence is looked for, or was found. */
+  #defended = 0
   #abort: AbortController | null = null
   #since = 0
   #told: Told | null = null
@@ -93,6 +100,7 @@ class Programme {
   close(): void {
     clearTimeout(this.#timer)
     clearTimeout(this.#settling)
+    clearTimeout(this.#defending)
     this.#abort?.abort()
     this.#told = null
   }
@@ -125,6 +133,30 @@ class Programme {
     this.runs = [run, ...this.runs.filter((r) => r.id !== run.id)].sort((a, b) => b.id - a.id)
     this.#tell(run)
     if (!run.over) this.#poll()
+    if (run.over && this.#defended === run.id) return
+    clearTimeout(this.#defending)
+    this.defence = null
+    this.#defended = run.over ? run.id : 0
+    if (run.over) void this.#defend(run.id)
+  }
+
+  /** Looks for the defence of a run until it is there, and then reads what it says of each item. */
+  async #defend(id: number): Promise<void> {
+    const still = () => this.#defended === id && this.run?.id === id
+    try {
+      const found = await readDefence(id)
+      if (!still()) return
+      if (!found.ready) {
+        this.#defending = setTimeout(() => void this.#defend(id), DEFENCE)
+        return
+      }
+      const run = await readRun(id)
+      if (!still()) return
+      this.run = run
+      this.defence = found
+    } catch (cause) {
+      if (still() && failureOf(cause).transient) this.#defending = setTimeout(() => void this.#defend(id), 5 * DEFENCE)
+    }
   }
 
   /** What a listener hears: a changed state, or a gap that passed a further step. */

@@ -1,6 +1,6 @@
 /** What a reviewer has chosen for the items of a report, and what of it is sent. */
 import type { Schemas } from '../../api/client'
-import { isPoint, positionText, readFact, readPosition, typedFact, type Attribute, type Typed } from './values'
+import { isPoint, pointOf, positionText, readFact, typedFact, type Attribute, type Typed } from './values'
 
 export type Report = Schemas['Report']
 export type Item = Schemas['ReportItem']
@@ -44,7 +44,7 @@ export function decisionsOf(report: Report, choices: Choices, attributeOf: (code
     if (item.kind === 'field') {
       const text = typeof choice.typed === 'string' ? choice.typed.trim() : ''
       if (item.field === '/geometry') {
-        const point = readPosition(text)
+        const point = pointOf(text)
         if (point) items.push({ id: item.id, decision: 'accept', value: point })
         else wrong.set(item.id, 'position')
       } else items.push({ id: item.id, decision: 'accept', value: text || null })

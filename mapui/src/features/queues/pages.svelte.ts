@@ -1,5 +1,5 @@
 /** A list that comes a page at a time. What is not waited for any more is not shown. */
-import { aborted, ApiError } from '../../api/client'
+import { aborted, failureOf, type ApiError } from '../../api/client'
 
 interface Page<T> {
   items: T[]
@@ -33,7 +33,7 @@ export class Pages<T, P extends Page<T> = Page<T>> {
       return true
     } catch (cause) {
       if (aborted(cause)) return false
-      this.failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      this.failure = failureOf(cause)
       this.loading = false
       return false
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { issueKey } from './issue'
-import { compare, marksOf, middleOf, questionOf, queueOf, yearsSince, type Spot } from './queue'
+import { compare, marksOf, questionOf, queueOf, yearsSince, type Spot } from './queue'
 
 const query = (text: string) => new URLSearchParams(text)
 
@@ -29,13 +29,6 @@ describe('marks', () => {
   it('number places as the list does, once each, and draw the active one as a pin above the rest', () => {
     const marks = marksOf([spot(7, [1, 1]), spot(8, null), spot(7, [1, 1]), spot(9, [2, 2])], 7, 'ink')
     expect(marks.map((m) => [m.properties.id, m.properties.stop ?? false, m.properties.number])).toEqual([[9, true, '4'], [7, false, undefined]])
-  })
-  it('stand in the middle of what is no point', () => {
-    expect(middleOf({ type: 'Polygon', coordinates: [[[0, 0], [4, 0], [4, 2], [0, 0]]] })).toEqual([2, 1])
-    expect(middleOf({ type: 'MultiPolygon', coordinates: [[[[0, 0], [1, 0], [0, 0]]], [[[4, 4], [3, 4], [4, 4]]]] })).toEqual([2, 2])
-    expect(middleOf({ type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [3, 5] }, { type: 'LineString', coordinates: [[1, 1], [2, 2]] }] })).toEqual([2, 3])
-    expect(middleOf({ type: 'MultiPoint', coordinates: [] })).toBeNull()
-    expect(middleOf(undefined)).toBeNull()
   })
 })
 

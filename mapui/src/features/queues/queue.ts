@@ -1,11 +1,10 @@
 /** What the queues ask the server, and how their places stand on the map: pure parts. */
-import type { Geometry, Position } from 'geojson'
-import type { Box, Marked } from '../../map/handle.svelte'
+import type { Marked } from '../../map/handle.svelte'
+import { boxOf } from '../record/geometry'
 
 export type Queue = 'inspect' | 'fix' | 'survey'
 
 export const KINDS = ['import_warning', 'duplicate', 'same_position', 'outside_municipality', 'missing_name_en'] as const
-export type IssueKind = (typeof KINDS)[number]
 
 /** The queue an address names, of those one may open; the first of them otherwise. */
 export function queueOf(query: URLSearchParams, open: Queue[]): Queue {
@@ -42,30 +41,8 @@ export function questionOf(queue: Queue, query: URLSearchParams, near: [number, 
   return out
 }
 
-function* positions(geometry: Geometry): Generator<Position> {
-  if (geometry.type === 'GeometryCollection') for (const g of geometry.geometries) yield* positions(g)
-  else if (geometry.type === 'Point') yield geometry.coordinates
-  else if (geometry.type === 'LineString' || geometry.type === 'MultiPoint') yield* geometry.coordinates
-  else if (geometry.type === 'Polygon' || geometry.type === 'MultiLineString') for (const line of geometry.coordinates) yield* line
-  else for (const polygon of geometry.coordinates) for (const line of polygon) yield* line
-}
-
-/** boxOf is the least box around positions; null around none. */
-export function boxOf(all: Iterable<Position>): Box | null {
-  let box: Box | null = null
-  for (const [x, y] of all) {
-    if (x === undefined || y === undefined) continue
-    box = box ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)] : [x, y, x, y]
-  }
-  return box
-}
-
-/** middleOf is where the number of a place stands: at a point, or in the middle of the box of anything else. */
-export function middleOf(geometry: Geometry | null | undefined): [number, number] | null {
-  if (!geometry) return null
-  const box = boxOf(positions(geometry))
-  return box ? [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2] : null
-}
+/** boxAround is the least box around positions; null around none. */
+export const boxAround = (all: [number, number][]) => boxOf({ type: 'MultiPoint', coordinates: all })
 
 /** A place of a queue as the map marks it. */
 export interface Spot {

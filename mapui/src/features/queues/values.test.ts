@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { factValue, metresBetween, readFact, readPosition, typedFact } from './values'
+import { factValue, pointOf, readFact, typedFact } from './values'
 
 const words = { yes: 'tak', no: 'nie', unknown: 'nie wiadomo' }
 const label = (list: string, code: string) => `${list}.${code}`
@@ -30,12 +30,8 @@ describe('the value of a fact', () => {
 
 describe('a position', () => {
   it('is read however people write it', () => {
-    for (const text of ['50.06143, 19.93658', '50,06143 19,93658', '50,06143; 19,93658', ' 50.06143 19.93658 ']) expect(readPosition(text)).toEqual({ type: 'Point', coordinates: [19.93658, 50.06143] })
-    expect(readPosition('50, 19')).toEqual({ type: 'Point', coordinates: [19, 50] })
-    for (const text of ['', '50.06143', '91.5, 19.9', '50.1, 181.2', 'Rynek 1']) expect(readPosition(text)).toBeNull()
-  })
-  it('is so many metres from another', () => {
-    expect(metresBetween([19.93658, 50.06143], [19.93658, 50.06243])).toBeCloseTo(111.2, 0)
-    expect(metresBetween([1, 2], [1, 2])).toBe(0)
+    for (const text of ['50.06143, 19.93658', '50,06143 19,93658', '50,06143; 19,93658', ' 50.06143 19.93658 ']) expect(pointOf(text)).toEqual({ type: 'Point', coordinates: [19.93658, 50.06143] })
+    expect(pointOf('50, 19')).toEqual({ type: 'Point', coordinates: [19, 50] })
+    for (const text of ['', '50.06143', '91.5, 19.9', '50.1, 181.2', 'Rynek 1']) expect(pointOf(text)).toBeNull()
   })
 })

@@ -1,6 +1,7 @@
 /** Values of facts and fields, as they are read and as they are typed. */
 import type { Point } from 'geojson'
 import type { Schemas } from '../../api/client'
+import { readPosition } from '../../map/coordinates'
 
 export type Attribute = Schemas['AccessAttribute']
 type Words = { yes: string; no: string; unknown: string }
@@ -48,22 +49,13 @@ export function readFact(attribute: Pick<Attribute, 'type'> | undefined, typed: 
 /** positionText writes a point as people do, latitude first. */
 export const positionText = ([lon, lat]: readonly [number, number]) => `${lat.toFixed(6)}, ${lon.toFixed(6)}`
 
-/** readPosition reads "50.0614, 19.9366" (a comma as decimal point, a semicolon or blanks between them are fine, too); null when it is none on Earth. */
-export function readPosition(text: string): Point | null {
-  const decimal = /^\s*(-?\d+[.,]\d+)\s*[,;\s]\s*(-?\d+[.,]\d+)\s*$/.exec(text) ?? /^\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text)
-  if (!decimal) return null
-  const [lat, lon] = [Number(decimal[1]!.replace(',', '.')), Number(decimal[2]!.replace(',', '.'))]
-  return Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { type: 'Point', coordinates: [lon, lat] } : null
+/** pointOf reads a position as people write them; null when it is none on Earth. */
+export function pointOf(text: string): Point | null {
+  const read = readPosition(text)
+  return read && { type: 'Point', coordinates: read.position }
 }
 
 /** isPoint tells a GeoJSON point from everything else. */
 export function isPoint(value: unknown): value is Point {
   return typeof value === 'object' && value !== null && (value as Point).type === 'Point' && Array.isArray((value as Point).coordinates)
-}
-
-/** metresBetween is the distance of two points, on a sphere. */
-export function metresBetween([lon1, lat1]: readonly [number, number], [lon2, lat2]: readonly [number, number]): number {
-  const rad = Math.PI / 180
-  const a = Math.sin(((lat2 - lat1) * rad) / 2) ** 2 + Math.cos(lat1 * rad) * Math.cos(lat2 * rad) * Math.sin(((lon2 - lon1) * rad) / 2) ** 2
-  return 2 * 6_371_009 * Math.asin(Math.sqrt(a))
 }

@@ -2,7 +2,6 @@
 import type { Schemas } from '../../api/client'
 
 export type Span = Schemas['OpeningSpan']
-export type OpenDay = Schemas['OpeningDay']
 export type Opening = Schemas['Opening']
 
 /** spanText writes a span: 08:00–16:00, with + where the end is open. A whole day has a word of its own. */

@@ -1,6 +1,7 @@
 /** The columns of the table: what each needs of the API, whether one can sort by it, and what it says of a place. */
 import type { Schemas } from '../../api/client'
 import { PROFILES, type Profile } from '../../state/profiles'
+import { protectionLabel } from '../../state/protection'
 
 export type Place = Schemas['Place']
 
@@ -93,7 +94,7 @@ export function cell(column: ColumnId, place: Place, w: Writing): string {
     case 'address': return addressText(place.address)
     case 'condition': return condition?.grade ? gradeLabel(condition.grade, w) : ''
     case 'inspected': return condition?.inspected_on ? w.date(condition.inspected_on) : ''
-    case 'protection': return (place.protections ?? []).map((code) => protectionLabel(code, w)).join('; ')
+    case 'protection': return (place.protections ?? []).map((code) => protectionLabel(code, w.label)).join('; ')
     case 'lifecycle': return w.label('lifecycle', place.lifecycle)
     case 'publication': return w.label('publication', place.publication)
     case 'visibility': return w.label('visibility', place.visibility)
@@ -131,14 +132,6 @@ function years(from: number | null | undefined, to: number | null | undefined): 
 /** gradeLabel names a grade of either scale. */
 export function gradeLabel(grade: string, w: Pick<Writing, 'label'>): string {
   return w.label(/^[1-5]$/.test(grade) ? 'asset_grade' : 'heritage_grade', grade)
-}
-
-const FORMS = ['register', 'monument_of_history', 'cultural_park', 'local_plan', 'treasure_list']
-const INVENTORIES = ['national', 'voivodeship', 'municipal']
-
-/** protectionLabel names a form of protection, an inventory or an international listing. */
-export function protectionLabel(code: string, w: Pick<Writing, 'label'>): string {
-  return w.label(FORMS.includes(code) ? 'protection_form' : INVENTORIES.includes(code) ? 'inventory' : 'international', code)
 }
 
 /** The order after a press on a column's heading: up, down, and then as the API gives it. */

@@ -11,9 +11,6 @@ export const FILTERS = [
 ] as const
 export type FilterName = (typeof FILTERS)[number]
 
-/** What of the address is the table's own and no filter. deleted asks for the deleted records instead, area=map for what the map shows. */
-export const OWN = ['sort', 'columns', 'deleted', 'area'] as const
-
 /** valuesOf reads a parameter that may be repeated or hold commas; one that takes a single value is not taken apart. */
 export function valuesOf(query: URLSearchParams, name: string): string[] {
   const all = query.getAll(name).filter(Boolean)

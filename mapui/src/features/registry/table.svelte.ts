@@ -1,5 +1,5 @@
 /** The list of the table: asked of the API with the filter of the address, page after page, with how many there are in all. */
-import { aborted, api, ApiError, ask } from '../../api/client'
+import { aborted, api, ask, failureOf, type ApiError } from '../../api/client'
 import { mapHandle, type Box } from '../../map/handle.svelte'
 import { router } from '../../state/router.svelte'
 import { columnsOf, columnsText, fieldsOf, type Column, type Place } from './columns'
@@ -82,7 +82,7 @@ class Table {
       this.failure = null
     } catch (cause) {
       if (aborted(cause)) return
-      const failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      const failure = failureOf(cause)
       if (more) this.moreFailure = failure
       else this.failure = failure
     }

@@ -1,5 +1,5 @@
 /** The views people keep of the table: one's own, and those colleagues share. */
-import { api, ApiError, ask, type Schemas } from '../../api/client'
+import { api, ask, failureOf, type ApiError, type Schemas } from '../../api/client'
 
 export type View = Schemas['SavedView']
 
@@ -15,15 +15,14 @@ class Views {
       this.items = (await ask(api.GET('/api/v1/views', { params: { query: { workspace: 'registry' } } }))).items
       this.failure = null
     } catch (cause) {
-      this.failure = cause instanceof ApiError ? cause : new ApiError(0, String(cause))
+      this.failure = failureOf(cause)
     }
     this.loaded = true
   }
 
-  async save(name: string, query: string, shared: boolean): Promise<View> {
-    const view = await ask(api.POST('/api/v1/views', { body: { name, workspace: 'registry', query, shared } }))
+  async save(name: string, query: string, shared: boolean): Promise<void> {
+    await ask(api.POST('/api/v1/views', { body: { name, workspace: 'registry', query, shared } }))
     await this.load()
-    return view
   }
 
   async change(view: View, changes: Partial<Pick<View, 'name' | 'query' | 'shared'>>): Promise<void> {

@@ -1,7 +1,8 @@
 /** How the table writes codes, numbers and filters in the language of the page. */
 import { date, money, number } from '../../i18n'
+import { protectionLabel } from '../../state/protection'
 import { vocabulary } from '../../state/vocabulary.svelte'
-import { gradeLabel, protectionLabel, type ColumnId, type Writing } from './columns'
+import { gradeLabel, type ColumnId, type Writing } from './columns'
 import type { FilterName } from './query'
 import { f } from './texts'
 
@@ -38,7 +39,7 @@ export function valueLabel(name: FilterName, value: string): string {
     case 'kind': return f.kind[value as keyof typeof f.kind] ?? value
     case 'category': return vocabulary.category(value)
     case 'municipality': return value === 'none' ? f.outside : vocabulary.municipality(value) || value
-    case 'protection': return value === 'any' ? f.protectionAny : value === 'none' ? f.protectionNone : protectionLabel(value, writing)
+    case 'protection': return value === 'any' ? f.protectionAny : value === 'none' ? f.protectionNone : protectionLabel(value)
     case 'grade': return value === 'any' ? f.gradeAny : value === 'none' ? f.gradeNone : gradeLabel(value, writing)
     case 'freshness': return f.freshness[value as keyof typeof f.freshness] ?? value
     case 'lifecycle': case 'publication': case 'visibility': return vocabulary.label(name, value)

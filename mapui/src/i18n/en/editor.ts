@@ -119,7 +119,7 @@ export const editor: typeof polish = {
     show: 'Show on the map',
     needs: (n: number) => count(n, '# more vertex is needed', '# more vertices are needed'),
   },
-  guard: { title: 'Unsaved changes', text: 'This page holds changes that are not saved yet.', save: 'Save and go', leave: 'Discard and go', stay: 'Stay' },
+  guard: { title: 'Unsaved changes', text: 'This page holds changes that are not saved yet.', save: 'Save and go', leave: 'Discard and go', drop: 'Discard the changes', stay: 'Stay', part: 'The record is saved, but the form opened below has unsaved changes. Save or cancel them.' },
   conflict: {
     title: 'Somebody changed this before you',
     text: 'The record has a newer version. Choose for each field what shall stay.',

@@ -44,7 +44,12 @@ export const gaps: typeof polish = {
   export: 'Download the cells',
   announced: (n, standard) => `${standard}: ${n} not served`,
   none: 'The registry has no population. The command "wolnica import --profile population-cells" loads it.',
+  state: 'State',
+  today: 'Today',
+  afterRun: (run: number) => `After the programme (run no. ${run})`,
+  wasToday: (n: string) => `today ${n}`,
   forecast: {
+    chartPlanned: (run: number) => `With the programme (run no. ${run})`,
     title: 'Condition and forecast',
     about: 'What it costs to bring places back to a good condition, and what happens if nobody does anything.',
     failed: 'The condition could not be reckoned.',

@@ -5,7 +5,6 @@ export const imports: typeof polish = {
   title: 'Imports',
   lead: 'Read a file into the registry. A dry run says what would change and writes nothing; every import can be taken back afterwards.',
   noRights: 'Heritage officers and administrators may import.',
-  signIn: 'Sign in to import files.',
   start: 'New import',
   file: 'File',
   fileHelp: 'GeoJSON, CSV, TSV, XLSX, GeoPackage; for the OpenStreetMap profile also PBF and XML. At most 4 GB.',

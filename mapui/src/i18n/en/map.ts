@@ -56,8 +56,11 @@ export const map: typeof polish = {
   places: (n: number) => plural(n, { one: '# place', other: '# places' }),
   products: (n: number) => plural(n, { one: '# product', other: '# products' }),
   here: (n: number) => plural(n, { one: '# place at this point', other: '# places at this point' }),
+  hereProducts: (n: number) => plural(n, { one: '# product at this point', other: '# products at this point' }),
   choose: 'Choose from the places at this point',
   nothingHere: 'There is nothing under the cross.',
   grade: { '1': '1, very good', '2': '2, good', '3': '3, fair', '4': '4, poor', '5': '5, very poor', good: 'good', fair: 'fair', poor: 'poor', very_bad: 'very bad', destroyed: 'destroyed', uncertain: 'uncertain', not_assessed: 'not assessed', none: 'no grade' },
   attribution: 'Data: Wolnica. Schematic ground: our own.',
+  attributionData: 'Data: Wolnica.',
+  groundFailed: 'The chosen ground could not be loaded: the schematic one stays.',
 }

@@ -17,5 +17,9 @@ export const outbox: typeof polish = {
   fleeting: 'This browser will keep nothing once the page is closed. Leave it open until the changes are sent.',
   sent: 'The waiting changes have been sent.',
   empty: 'Everything is sent.',
+  leave: 'Sign out?',
+  leaveText: 'When you are signed out, the changes stay in this browser and are sent only once you sign in here again.',
+  leaveSure: 'Sign out',
+  stay: 'Stay signed in',
   what: { PATCH: 'change', POST: 'new entry', DELETE: 'deletion' },
 }

@@ -5,8 +5,6 @@ export const planning: typeof polish = {
   title: 'Investments',
   noRights: 'This workspace is for planners.',
   noRightsHelp: 'Sign in with an account that has a role in a municipality. All that is public is under Explore.',
-  signIn: 'Sign in',
-  toExplore: 'Go to Explore',
   layers: 'Layer',
   layer: { stan: 'Condition', bariery: 'Barriers', ochrona: 'Protection zones', gminy: 'Municipalities compared' },
   about: {

@@ -4,7 +4,6 @@ import type { queues as polish } from '../pl/queues'
 export const queues: typeof polish = {
   title: 'Queues',
   noRights: 'The queues are for those who keep the registry.',
-  signIn: 'Sign in to see the queues.',
   tabs: 'Queues of work',
   inspect: 'To inspect',
   fix: 'To fix',

@@ -19,8 +19,6 @@ export const registry: typeof polish = {
   everywhere: 'Search everywhere',
   noRights: 'The registry is for staff.',
   noRightsHelp: 'Sign in with an account that has a role in a municipality. The public part of the registry is in Explore.',
-  signIn: 'Sign in',
-  toExplore: 'Go to Explore',
 
   search: 'Search names and descriptions',
   clearSearch: 'Clear the search',

@@ -139,7 +139,9 @@ export const editor = {
     text: 'Na tej stronie są zmiany, których jeszcze nie zapisano.',
     save: 'Zapisz i przejdź',
     leave: 'Odrzuć i przejdź',
+    drop: 'Odrzuć zmiany',
     stay: 'Zostań',
+    part: 'Rekord zapisano, ale otwarty formularz niżej ma niezapisane zmiany. Zapisz je albo anuluj.',
   },
   conflict: {
     title: 'Ktoś zmienił to przed Tobą',

@@ -43,7 +43,12 @@ export const gaps = {
   export: 'Pobierz komórki',
   announced: (n: string, standard: string) => `${standard}: ${n} bez usługi`,
   none: 'W rejestrze nie ma danych o ludności. Wczytuje je polecenie „wolnica import --profile population-cells”.',
+  state: 'Stan',
+  today: 'Dziś',
+  afterRun: (run: number) => `Po programie (przebieg nr ${run})`,
+  wasToday: (n: string) => `dziś ${n}`,
   forecast: {
+    chartPlanned: (run: number) => `Z programem (przebieg nr ${run})`,
     title: 'Stan i prognoza',
     about: 'Ile kosztuje przywrócenie miejsc do dobrego stanu i co się stanie, jeśli nikt nic nie zrobi.',
     failed: 'Nie udało się policzyć stanu.',

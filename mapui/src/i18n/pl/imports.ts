@@ -4,7 +4,6 @@ export const imports = {
   title: 'Importy',
   lead: 'Wczytaj plik do rejestru. Próba na sucho mówi, co by się zmieniło, i nic nie zapisuje; każdy import można potem cofnąć.',
   noRights: 'Importować mogą opiekunowie zabytków i administratorzy.',
-  signIn: 'Zaloguj się, żeby importować pliki.',
   start: 'Nowy import',
   file: 'Plik',
   fileHelp: 'GeoJSON, CSV, TSV, XLSX, GeoPackage; dla profilu OpenStreetMap także PBF i XML. Najwyżej 4 GB.',

@@ -55,8 +55,11 @@ export const map = {
   places: (n: number) => plural(n, { one: '# miejsce', few: '# miejsca', many: '# miejsc', other: '# miejsca' }),
   products: (n: number) => plural(n, { one: '# produkt', few: '# produkty', many: '# produktów', other: '# produktu' }),
   here: (n: number) => plural(n, { one: '# miejsce w tym punkcie', few: '# miejsca w tym punkcie', many: '# miejsc w tym punkcie', other: '# miejsca w tym punkcie' }),
+  hereProducts: (n: number) => plural(n, { one: '# produkt w tym punkcie', few: '# produkty w tym punkcie', many: '# produktów w tym punkcie', other: '# produktu w tym punkcie' }),
   choose: 'Wybierz z miejsc w tym punkcie',
   nothingHere: 'Pod krzyżykiem nic nie ma.',
   grade: { '1': '1, bardzo dobry', '2': '2, dobry', '3': '3, dostateczny', '4': '4, zły', '5': '5, bardzo zły', good: 'dobry', fair: 'dostateczny', poor: 'zły', very_bad: 'bardzo zły', destroyed: 'zniszczony', uncertain: 'niepewny', not_assessed: 'nieoceniony', none: 'brak oceny' },
   attribution: 'Dane: Wolnica. Podkład schematyczny: własny.',
+  attributionData: 'Dane: Wolnica.',
+  groundFailed: 'Nie udało się wczytać wybranego podkładu: zostaje schemat.',
 }

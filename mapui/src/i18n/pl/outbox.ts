@@ -16,5 +16,9 @@ export const outbox = {
   fleeting: 'Ta przeglądarka niczego nie zapamięta po zamknięciu strony. Nie zamykaj jej, dopóki zmiany nie zostaną wysłane.',
   sent: 'Zaległe zmiany zostały wysłane.',
   empty: 'Wszystko wysłane.',
+  leave: 'Wylogować się?',
+  leaveText: 'Po wylogowaniu zmiany zostaną w tej przeglądarce i zostaną wysłane dopiero, gdy znów się w niej zalogujesz.',
+  leaveSure: 'Wyloguj się',
+  stay: 'Nie wylogowuj',
   what: { PATCH: 'zmiana', POST: 'nowy wpis', DELETE: 'usunięcie' },
 }

@@ -4,8 +4,6 @@ export const planning = {
   title: 'Inwestycje',
   noRights: 'Ten dział jest dla planistów.',
   noRightsHelp: 'Zaloguj się kontem z rolą w gminie. Wszystko, co publiczne, jest w dziale Odkrywaj.',
-  signIn: 'Zaloguj się',
-  toExplore: 'Przejdź do Odkrywaj',
   layers: 'Warstwa',
   layer: { stan: 'Stan', bariery: 'Bariery', ochrona: 'Strefy ochrony', gminy: 'Porównanie gmin' },
   about: {

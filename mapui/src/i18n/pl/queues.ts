@@ -3,7 +3,6 @@ import { plural } from '..'
 export const queues = {
   title: 'Kolejki',
   noRights: 'Kolejki są dla osób, które prowadzą ewidencję.',
-  signIn: 'Zaloguj się, żeby zobaczyć kolejki.',
   tabs: 'Kolejki pracy',
   inspect: 'Do przeglądu',
   fix: 'Do poprawy',

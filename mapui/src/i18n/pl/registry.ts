@@ -18,8 +18,6 @@ export const registry = {
   everywhere: 'Szukaj wszędzie',
   noRights: 'Ewidencja jest dla pracowników.',
   noRightsHelp: 'Zaloguj się kontem, które ma rolę w którejś gminie. Publiczną część rejestru znajdziesz w Odkrywaj.',
-  signIn: 'Zaloguj się',
-  toExplore: 'Przejdź do Odkrywaj',
 
   search: 'Szukaj w nazwach i opisach',
   clearSearch: 'Wyczyść szukanie',
