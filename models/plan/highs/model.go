@@ -44,6 +44,15 @@ func (m *Model) Entry(row int, value float64) {
 	m.value = append(m.value, value)
 }
 
+// EntriesOf is the rows in which a column has coefficients, and these. They may not be changed.
+func (m *Model) EntriesOf(column int) ([]int32, []float64) {
+	from, to := m.start[column], len(m.index)
+	if column+1 < len(m.start) {
+		to = int(m.start[column+1])
+	}
+	return m.index[from:to], m.value[from:to]
+}
+
 // Columns is how many columns there are.
 func (m *Model) Columns() int { return len(m.Cost) }
 

@@ -19,6 +19,6 @@
 //
 // # How it is solved
 //
-// Greedy answers at once. Improve takes parts out and builds them anew. Model writes the program for HiGHS, which proves a bound. Solve does
-// all three. Check is written from the constraints alone and shares no code with the others: nothing is trusted that it has not passed.
+// Greedy answers at once. Improve takes parts out and builds them anew. Duals that are guessed in a moment prove a first bound, and HiGHS a better
+// one from the program that Model writes. Solve does it all. Check is written from the constraints alone and shares no code with the others: nothing is trusted that it has not passed.
 package programme

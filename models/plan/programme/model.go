@@ -24,6 +24,11 @@ type Model struct {
 	shortSpend   []int32 // columns, by floor; -1: the floor asks for nothing
 	shortCover   []int32
 	fundRow      []int // first row of each fund
+	setRow       []int // first row of each set of funds; -1: a set of one fund
+	ownRow       []int // row in which an item alone is started at most once, or exactly once; -1: none
+	floorRow     []int // row of each spending floor, or -1
+	// most is an upper limit of each column that some best solution keeps to: the columns themselves may have none.
+	most []float64
 }
 
 // servedClass is demands that the same items serve: from which year they are served is one choice.
@@ -31,6 +36,8 @@ type servedClass struct {
 	items  []int32
 	column int // of the first year in years
 	years  []int
+	links  []int // row of each of the years
+	total  int   // row
 }
 
 type flowColumn struct{ set, fund, year, column int }
@@ -79,13 +86,18 @@ func (in *instance) model(scale float64) *Model {
 			terms[i] = append(terms[i], term{oneRow[g], 1})
 		}
 	}
+	m.ownRow = make([]int, n)
 	for i := range n {
+		m.ownRow[i] = -1
 		switch {
 		case in.hi[i] < in.lo[i]:
 		case p.Items[i].Lock.Must():
-			terms[i] = append(terms[i], term{m.Row(1, 1), 1})
+			m.ownRow[i] = m.Row(1, 1)
 		case len(in.groups[i]) == 0 && in.hi[i] > in.lo[i]:
-			terms[i] = append(terms[i], term{m.Row(-highs.Infinity, 1), 1})
+			m.ownRow[i] = m.Row(-highs.Infinity, 1)
+		}
+		if m.ownRow[i] >= 0 {
+			terms[i] = append(terms[i], term{m.ownRow[i], 1})
 		}
 	}
 	// Prerequisites: a row for each start of the item that waits.
@@ -139,7 +151,9 @@ func (in *instance) model(scale float64) *Model {
 			}
 		}
 	}
+	m.setRow = setRow
 	spendFloor := make([]int, len(p.SpendingFloors))
+	m.floorRow = spendFloor
 	for i, f := range p.SpendingFloors {
 		spendFloor[i] = -1
 		if f.Amount > 0 && f.Penalty > 0 {
@@ -245,12 +259,13 @@ func (in *instance) model(scale float64) *Model {
 	}
 	// Columns of service.
 	for k, c := range classes {
-		class := servedClass{items: c.items, column: m.Columns()}
+		class := servedClass{items: c.items, column: m.Columns(), total: totalRow[k]}
 		for t, row := range linkAt[k] {
 			if row < 0 {
 				continue
 			}
 			class.years = append(class.years, t)
+			class.links = append(class.links, row)
 			m.Column(c.weight*in.service[t]/m.worth, 0, highs.Infinity, false)
 			clear(rows)
 			rows[row]++
@@ -319,7 +334,36 @@ func (in *instance) model(scale float64) *Model {
 			m.Entry(r, -1)
 		}
 	}
+	m.limit()
 	return m
+}
+
+// limit works out most.
+func (m *Model) limit() {
+	in := m.in
+	m.most = slices.Clone(m.Upper)
+	for _, c := range m.served {
+		for k := range c.years {
+			m.most[c.column+k] = 1 // its total row
+		}
+	}
+	for _, f := range m.flows {
+		var sum int64
+		for _, b := range in.p.Funds[f.fund].Budget {
+			sum += b
+		}
+		m.most[f.column] = float64(sum) / m.money
+	}
+	for i, c := range m.shortSpend {
+		if c >= 0 {
+			m.most[c] = float64(in.p.SpendingFloors[i].Amount) / m.money
+		}
+	}
+	for i, f := range in.shareFloor {
+		if f >= 0 && m.shortCover[f] >= 0 {
+			m.most[m.shortCover[f]] = max(0, in.p.CoverageFloors[f].Share-in.p.Coverage[i].Covered/in.p.Coverage[i].People)
+		}
+	}
 }
 
 // entries puts a sum by row into the column added last, in the order of the rows.
@@ -557,19 +601,16 @@ func (m *Model) round(x []float64) []int {
 	return s.start
 }
 
-// fix gives a value to the columns of starts for which the other value costs at least the margin in the relaxation, and opens the rest. With
+// fix closes the starts that cost more than the margin in the relaxation and opens the rest; with force it takes those without which it costs more. With
 // the distance between its bound and an objective as the margin, no programme better than that objective is lost.
-func (m *Model) fix(x, columnDual []float64, margin float64) {
+func (m *Model) fix(r *relaxation, margin float64, force bool) {
 	margin /= m.worth
 	for _, k := range m.starting() {
 		m.Lower[k], m.Upper[k] = 0, 1
-		if math.Abs(columnDual[k]) <= margin {
-			continue
-		}
 		switch {
-		case x[k] < 1e-6:
+		case r.taken[k] > margin:
 			m.Upper[k] = 0
-		case x[k] > 1-1e-6:
+		case force && r.left[k] > margin:
 			m.Lower[k] = 1
 		}
 	}
@@ -589,14 +630,14 @@ func (m *Model) starting() []int {
 	return list
 }
 
-// margin is the one that leaves about so many columns of starts open.
-func (m *Model) margin(columnDual []float64, open int) float64 {
-	var duals []float64
+// margin is the one that leaves about so many starts open.
+func (m *Model) margin(r *relaxation, open int) float64 {
+	var losses []float64
 	for _, k := range m.starting() {
-		duals = append(duals, math.Abs(columnDual[k]))
+		losses = append(losses, r.taken[k])
 	}
-	slices.Sort(duals)
-	return duals[min(open, len(duals)-1)] * m.worth
+	slices.Sort(losses)
+	return losses[min(open, len(losses)-1)] * m.worth
 }
 
 // startFrom gives a programme to begin from, unless it is no solution of what is fixed.

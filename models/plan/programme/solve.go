@@ -252,28 +252,23 @@ func (s *solving) prove(ctx context.Context, solver *highs.Solver) Status {
 		s.bound = s.best.Value.Objective
 		return StatusProved
 	}
-	integer := m.Integer
-	m.Integer = make([]bool, len(integer))
-	relaxed, status := s.run(ctx, solver, m, highs.Options{Seed: int(s.o.Seed % (1 << 31)), Memory: s.o.Memory, TimeLimit: s.left(0.1)})
-	if status != StatusProved {
+	relaxed, status := s.relax(ctx, solver, m)
+	if relaxed == nil {
 		return status
 	}
-	s.bound = relaxed.Objective * m.worth
-	s.event(PhaseProof, nil)
-	s.in.price = m.prices(relaxed.RowDual)
-	s.take(PhaseProof, m.round(relaxed.X))
+	s.take(PhaseProof, m.round(relaxed.x))
 	if ctx.Err() != nil {
 		return StatusStopped
 	}
-	m.Integer = integer
+	closed := func(j int) bool { return m.Upper[j] == 0 }
 	incumbent := func(_ float64, x []float64) { s.take(PhaseProof, m.starts(x)) }
 	good := func() bool { return s.best != nil && Gap(s.best.Value.Objective, s.bound) <= s.o.Gap }
 	if good() {
 		return StatusProved
 	}
 	// A small part of the program first: the starts about which the relaxation is least sure. Its bound says nothing of the rest.
-	for _, open := range []int{len(s.in.cost)/2 + 100, len(s.in.cost) + 300} {
-		m.fix(relaxed.X, relaxed.ColumnDual, m.margin(relaxed.ColumnDual, open))
+	for _, open := range []int{len(s.in.cost)/2 + 100, len(s.in.cost) + 1000} {
+		m.fix(relaxed, m.margin(relaxed, open), false)
 		o := highs.Options{
 			Gap: s.o.Gap / 8, Seed: int(s.o.Seed % (1 << 31)), Memory: s.o.Memory, TimeLimit: s.left(0.4), Incumbent: incumbent,
 			Set: map[string]any{"mip_max_nodes": 200, "mip_heuristic_effort": 0.2},
@@ -281,7 +276,7 @@ func (s *solving) prove(ctx context.Context, solver *highs.Solver) Status {
 		if s.best != nil {
 			m.startFrom(&o, s.best)
 		}
-		solution, status := s.run(ctx, solver, m, o)
+		solution, status := s.runOpen(ctx, solver, m, closed, o)
 		if solution != nil && solution.X != nil {
 			s.take(PhaseProof, m.starts(solution.X))
 		}
@@ -295,10 +290,10 @@ func (s *solving) prove(ctx context.Context, solver *highs.Solver) Status {
 	}
 	o := highs.Options{Gap: s.o.Gap, Seed: int(s.o.Seed % (1 << 31)), Memory: s.o.Memory, TimeLimit: s.left(0.08)}
 	floor := math.Inf(-1) // what the branch and bound does not look below
-	m.fix(relaxed.X, relaxed.ColumnDual, math.Inf(1))
+	m.fix(relaxed, math.Inf(1), false)
 	if s.best != nil {
 		floor = s.best.Value.Objective
-		m.fix(relaxed.X, relaxed.ColumnDual, s.bound-floor+1e-6*math.Abs(s.bound))
+		m.fix(relaxed, s.bound-floor+1e-6*math.Abs(s.bound), true)
 		m.startFrom(&o, s.best)
 	}
 	o.Incumbent = incumbent
@@ -313,7 +308,7 @@ func (s *solving) prove(ctx context.Context, solver *highs.Solver) Status {
 			}
 		}
 	}
-	solution, status := s.run(ctx, solver, m, o)
+	solution, status := s.runOpen(ctx, solver, m, closed, o)
 	if solution == nil {
 		return status
 	}
@@ -331,8 +326,8 @@ func (s *solving) prove(ctx context.Context, solver *highs.Solver) Status {
 }
 
 // run solves the model and says how that ended.
-func (s *solving) run(ctx context.Context, solver *highs.Solver, m *Model, o highs.Options) (*highs.Solution, Status) {
-	solution, err := solver.Solve(ctx, m.Model, o)
+func (s *solving) run(ctx context.Context, solver *highs.Solver, m *highs.Model, o highs.Options) (*highs.Solution, Status) {
+	solution, err := solver.Solve(ctx, m, o)
 	if err != nil {
 		s.result.Failure = err.Error()
 		if errors.Is(err, highs.ErrMemory) {

@@ -1,0 +1,44 @@
+package programme_test
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"wolnica/models/plan/programme"
+	"wolnica/models/plan/programme/programmetest"
+)
+
+// Whatever the duals are, no programme is worth more than they prove; and taking or leaving a start costs at least what is told.
+func TestAnyDualsBoundEveryProgramme(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := programmetest.Small(t)
+		draw := func() float64 { return rapid.Float64Range(-20, 20).Draw(t, "dual") }
+		if rapid.Bool().Draw(t, "guessed") {
+			draw = nil
+		}
+		bound, of := programme.DualBound(p, draw)
+		start := make([]int, len(p.Items))
+		var try func(i int)
+		try = func(i int) {
+			if i < len(start) {
+				start[i] = programme.Never
+				try(i + 1)
+				for s := p.Items[i].Earliest; s <= p.Items[i].Latest; s++ {
+					start[i] = s
+					try(i + 1)
+				}
+				return
+			}
+			got, err := p.Evaluate(start)
+			if err != nil || len(programme.Check(p, got)) > 0 {
+				return
+			}
+			if worth := got.Value.Objective; worth > of(start)+1e-7*(1+math.Abs(bound)) {
+				t.Fatalf("got a bound of %v, of %v with the starts %v, which are worth %v", bound, of(start), start, worth)
+			}
+		}
+		try(0)
+	})
+}
