@@ -143,3 +143,84 @@ test('a new facility is placed by coordinates, saved, and refused with the field
   await expect.poll(() => page.getByRole('textbox', { name: /Koszt niski/ }).inputValue()).toBe('175000')
   await context.close()
 })
+
+test('a programme is defended: how sure, at what price, with other money, and why not', async () => {
+  const { page, context, complaints } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  await computed(page, 'Test: obrona')
+  const stop = page.getByRole('button', { name: 'Zatrzymaj' })
+  if (await stop.isVisible()) await stop.click({ timeout: 5000 }).catch(() => undefined) // it may have ended meanwhile
+  await page.getByText('Obrona', { exact: true }).click()
+  await page.getByRole('heading', { name: 'Jak pewne są wybory' }).waitFor({ timeout: 120_000 })
+  const curve = page.getByRole('table', { name: 'Co kupiłby inny budżet' })
+  const worth = async (share: RegExp) => Number((await curve.getByRole('row', { name: share }).getByRole('cell').nth(1).innerText()).replace(/\s/g, '').replace(',', '.'))
+  expect(await worth(/^200/)).toBeGreaterThan(await worth(/^50/))
+  await curve.getByRole('button', { name: /Pokaż program/ }).nth(1).click()
+  await page.getByRole('heading', { name: /Program przy 50/ }).waitFor()
+  await page.getByText('Inaczej niż w tym programie:').waitFor()
+  await page.getByText('Lista', { exact: true }).click()
+  await page.getByText('Pokaż też te poza programem').click()
+  await page.getByRole('button', { name: /^Dlaczego nie/ }).first().click()
+  await page.getByText(/Pieniądze dają więcej gdzie indziej|Weszła inna z tej samej grupy|Nic nie dodaje do tego, co wybrano/).first().waitFor()
+  await page.getByText('Gminy', { exact: true }).click()
+  await page.getByRole('link', { name: 'Braki po programie na mapie' }).click()
+  await page.getByText(/Po programie \(przebieg nr/).waitFor()
+  await expect.poll(() => page.getByRole('radio', { name: /Po programie/ }).isChecked()).toBe(true)
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('residents’ votes become the support of the proposals they were for', async () => {
+  const { page, context, complaints } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  await page.goto('/inwestycje/propozycje?czesc=glosy')
+  const { items } = (await (await page.request.get('/api/v1/planning/proposals?limit=2')).json()) as { items: (Named & { lock: string; funds: number[] })[] }
+  const [first, second] = [items[0]!, items[1]!]
+  const file = `META
+key;value
+description;Test
+country;Poland
+unit;Kraków
+instance;2026
+num_projects;2
+num_votes;3
+budget;100
+vote_type;approval
+rule;greedy
+PROJECTS
+project_id;cost;name
+a;80;${first.title.pl.toUpperCase()}
+b;90;Czego nikt nie proponuje
+VOTES
+voter_id;vote
+1;a
+2;a
+3;b
+`
+  const input = page.getByLabel('Plik .pb')
+  await input.setInputFiles({ name: 'glosy.pb', mimeType: 'text/plain', buffer: Buffer.from(file.replace('VOTES\n', 'GLOSY\n')) })
+  await page.getByRole('alert').getByText(/GLOSY|VOTES/).first().waitFor()
+  await input.setInputFiles({ name: 'glosy.pb', mimeType: 'text/plain', buffer: Buffer.from(file) })
+  const table = page.getByRole('table', { name: 'Projekty i głosy' })
+  await table.getByRole('row', { name: /wybrany/ }).first().getByRole('link', { name: first.title.pl }).waitFor()
+  // the other one is picked by hand
+  await table.getByRole('button', { name: /Wskaż propozycję: Czego nikt/ }).click()
+  await table.getByRole('searchbox').fill(second.title.pl)
+  await table.getByRole('button', { name: 'Szukaj' }).click()
+  await table.getByRole('button', { name: new RegExp(`Wybierz: ${second.title.pl.slice(0, 12)}`) }).first().click()
+  await page.getByRole('button', { name: 'Zapisz głosy w propozycjach (2)' }).click()
+  await page.getByText('Zapisano głosy w 2 propozycjach.').first().waitFor()
+  const votes = async (id: number) => ((await (await page.request.get(`/api/v1/planning/proposals/${id}`)).json()) as { support_votes?: number }).support_votes
+  expect([await votes(first.id), await votes(second.id)]).toEqual([2, 1])
+  // the vote's money is set apart for what it chose
+  await page.getByRole('button', { name: 'Wydziel źródło dla wybranych (1)' }).click()
+  await page.getByText(/Wydzielono 100/).first().waitFor()
+  const chosen = (await (await page.request.get(`/api/v1/planning/proposals/${first.id}`)).json()) as { lock: string; funds: number[] }
+  const funds = ((await (await page.request.get('/api/v1/planning/funds')).json()) as { items: (Named & { name: { pl: string }; years: { pln: number }[] })[] }).items
+  const own = funds.find((x) => x.name.pl.startsWith('Budżet obywatelski Kraków'))!
+  expect(chosen).toMatchObject({ lock: 'in', funds: [own.id] })
+  expect(own.years[0]!.pln).toBe(100)
+  const now = (await (await page.request.get(`/api/v1/planning/proposals/${first.id}`)).json()) as { version: number }
+  const back = await page.request.patch(`/api/v1/planning/proposals/${first.id}`, { data: { lock: first.lock, funds: first.funds }, headers: { Origin: new URL(page.url()).origin, 'If-Match': `"v${now.version}"`, 'Content-Type': 'application/merge-patch+json' } })
+  expect(back.status(), await back.text()).toBe(200)
+  expect(complaints).toEqual([])
+  await context.close()
+})

@@ -321,7 +321,7 @@ func (c *composer) lockOf(p *ComposeProposal) (programme.LockKind, int) {
 func (c *composer) lockedOut() error {
 	var f models.Fields
 	for _, left := range c.out.LeftOut {
-		if left.Code == "municipality" || left.Code == "status" {
+		if left.Code == "municipality" || left.Code == "status" || left.Code == "no_fund" {
 			if _, own := c.s.Lock(left.ProposalID); !own {
 				continue // its own lock does not carry it into a scenario that is not about it
 			}
