@@ -1,7 +1,7 @@
 /** What the page of proposals asks, read from the address. Pure. */
 
 /** The parts of the page. */
-export const PARTS = ['propozycje', 'podpowiedzi', 'finansowanie', 'grupy'] as const
+export const PARTS = ['propozycje', 'podpowiedzi', 'finansowanie', 'grupy', 'glosy'] as const
 export type Part = (typeof PARTS)[number]
 
 export const FILTERS = ['q', 'kind', 'status', 'readiness', 'lock', 'municipality', 'category', 'fund', 'group', 'place', 'year'] as const
