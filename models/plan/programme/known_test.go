@@ -127,9 +127,11 @@ func (k *knapsack) problem() *programme.Problem {
 func checkKnapsacks(t *testing.T, all []knapsack, unit float64, want []float64) {
 	t.Helper()
 	for i, best := range want {
-		if got := optimum(t, all[i].problem(), unit).Value.Objective; math.Abs(got-best) > 1e-6*best {
-			t.Errorf("%d: got %v, want %v", i+1, got, best)
-		}
+		t.Run(fmt.Sprint(i+1), func(t *testing.T) {
+			if got := optimum(t, all[i].problem(), unit).Value.Objective; math.Abs(got-best) > 1e-6*best {
+				t.Errorf("got %v, want %v", got, best)
+			}
+		})
 	}
 }
 
