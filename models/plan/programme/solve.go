@@ -267,7 +267,10 @@ func (s *solving) prove(ctx context.Context, solver *highs.Solver) Status {
 		return StatusProved
 	}
 	// A small part of the program first: the starts about which the relaxation is least sure. Its bound says nothing of the rest.
-	for _, open := range []int{len(s.in.cost)/2 + 100, len(s.in.cost) + 1000} {
+	for k, open := range []int{len(s.in.cost)/2 + 100, len(s.in.cost) + 1000} {
+		if k == 0 && len(s.in.money.sets) > 1 && m.Entries() <= largeModel {
+			continue // several funds leave more open, and the larger part is soon solved
+		}
 		m.fix(relaxed, m.margin(relaxed, open), false)
 		o := highs.Options{
 			Gap: s.o.Gap / 8, Seed: int(s.o.Seed % (1 << 31)), Memory: s.o.Memory, TimeLimit: s.left(0.4), Incumbent: incumbent,
