@@ -202,10 +202,10 @@ voter_id;vote
   const table = page.getByRole('table', { name: 'Projekty i głosy' })
   await table.getByRole('row', { name: /wybrany/ }).first().getByRole('link', { name: first.title.pl }).waitFor()
   // the other one is picked by hand
-  await table.getByRole('button', { name: /Wskaż propozycję: Czego nikt/ }).click()
+  await table.getByRole('button', { name: /^Wskaż propozycję.*Czego nikt/ }).click()
   await table.getByRole('searchbox').fill(second.title.pl)
   await table.getByRole('button', { name: 'Szukaj' }).click()
-  await table.getByRole('button', { name: new RegExp(`Wybierz: ${second.title.pl.slice(0, 12)}`) }).first().click()
+  await table.getByRole('button', { name: /^Wybierz/ }).filter({ hasText: second.title.pl }).first().click()
   await page.getByRole('button', { name: 'Zapisz głosy w propozycjach (2)' }).click()
   await page.getByText('Zapisano głosy w 2 propozycjach.').first().waitFor()
   const votes = async (id: number) => ((await (await page.request.get(`/api/v1/planning/proposals/${id}`)).json()) as { support_votes?: number }).support_votes
