@@ -92,6 +92,11 @@ const states: State[] = [
   { name: 'a programme as a list', path: '/inwestycje/programy/1?widok=lista', as: 'planner', then: async (page) => page.getByRole('button', { name: /^Dlaczego/ }).first().click() },
   { name: 'the budget of a programme', path: '/inwestycje/programy/1?widok=budzet', as: 'planner', then: async (page) => page.getByRole('table', { name: 'Budżet' }).waitFor() },
   { name: 'a programme by municipality', path: '/inwestycje/programy/1?widok=gminy', as: 'planner', then: async (page) => page.getByRole('table', { name: 'Gminy' }).waitFor() },
+  { name: 'the defence of a programme', path: '/inwestycje/programy/1?widok=obrona', as: 'planner', then: async (page) => {
+    await page.getByRole('heading', { name: 'Jak pewne są wybory' }).waitFor({ timeout: 120_000 })
+    await page.getByRole('button', { name: /Pokaż program/ }).nth(1).click()
+  } },
+  { name: 'residents’ votes', path: '/inwestycje/propozycje?czesc=glosy', as: 'planner', then: async (page) => page.getByLabel('Plik .pb').waitFor() },
   { name: 'programmes compared', path: '/inwestycje/programy/1?widok=porownanie&porownaj=2', as: 'planner', then: async (page) => page.getByRole('table', { name: 'Programy A i B w liczbach' }).waitFor() },
   { name: 'investment proposals', path: '/inwestycje/propozycje', as: 'planner', then: async (page) => page.locator('tr[id^="proposal-"]').first().waitFor() },
   { name: 'suggested proposals', path: '/inwestycje/propozycje?czesc=podpowiedzi', as: 'planner', then: async (page) => page.getByText(/\d+ podpowied/).first().waitFor() },

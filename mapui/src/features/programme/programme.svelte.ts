@@ -65,6 +65,7 @@ class Programme {
   #defending: ReturnType<typeof setTimeout> | undefined
   /** The run whose defence is looked for, or was found. */
   #defended = 0
+  #locking: Promise<void> = Promise.resolve()
   #abort: AbortController | null = null
   #since = 0
   #told: Told | null = null
@@ -235,9 +236,13 @@ class Programme {
   /** Locks a proposal in this scenario. It is saved at once, and reckoned after a moment. */
   async lock(id: number, lock: Lock, year: number | null): Promise<void> {
     clearTimeout(this.#settling)
-    const item = this.items.find((i) => i.id === id)
-    this.draft.set('/locks', withLock(this.locks, id, lock, year, this.proposals.get(id) ?? { lock: 'free' }) as unknown as JsonObject[])
-    await this.saveLocks(item ? `${item.title}: ${lock === 'year' && year ? f.lockedYear(year) : f.locked[lock]}` : '')
+    // one after another: a choice made while the one before is on its way is added to what the server then has
+    this.#locking = this.#locking.then(async () => {
+      const item = this.items.find((i) => i.id === id)
+      this.draft.set('/locks', withLock(this.locks, id, lock, year, this.proposals.get(id) ?? { lock: 'free' }) as unknown as JsonObject[])
+      await this.saveLocks(item ? `${item.title}: ${lock === 'year' && year ? f.lockedYear(year) : f.locked[lock]}` : '')
+    })
+    await this.#locking
   }
 
   async saveLocks(said: string): Promise<void> {
