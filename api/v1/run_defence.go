@@ -13,6 +13,8 @@ import (
 type RunDefence struct {
 	// Ready says that it is worked out; all is empty before.
 	Ready bool `json:"ready"`
+	// Failed says that it could not be worked out; the log of the server says why.
+	Failed bool `json:"failed,omitzero"`
 	// CutOff is the least marginal benefit for a million złoty among what is chosen and not locked.
 	CutOff *float64 `json:"cut_off,omitzero"`
 	// Draws of weights, costs and deterioration are those of which the core index of the items is a share.
@@ -59,7 +61,7 @@ type Price struct {
 	Changes        []PlanChange `json:"changes"`
 }
 
-// CurvePoint is the programme at a share of the budgets. One without items has no money for what is locked in.
+// CurvePoint is the programme at a share of the budgets. One without a programme has no money for what is locked in.
 type CurvePoint struct {
 	Share     float64     `json:"share"`
 	BudgetPLN int64       `json:"budget_pln"`
@@ -106,7 +108,7 @@ func runDefenceOut(run *models.ProgrammeRun, d *plan.Defence, items []models.Pro
 	changes := func(moves []programme.Move) []PlanChange {
 		return mapSlice(moves, func(m programme.Move) PlanChange { return PlanChange{proposal[m.Item], year(m.From), year(m.To)} })
 	}
-	out := RunDefence{Ready: true, CutOff: d.CutOff, Draws: d.Draws, Prices: []Price{}, Curve: []CurvePoint{}}
+	out := RunDefence{Ready: true, Failed: d.Failed, CutOff: d.CutOff, Draws: d.Draws, Prices: []Price{}, Curve: []CurvePoint{}}
 	out.WhyNot = mapSlice(d.WhyNot, func(w programme.WhyNot) WhyNot {
 		answer := WhyNot{ProposalID: proposal[w.Item], Reason: string(w.Reason), Loss: w.Loss, Persons: w.Served, EnterCostPLN: w.EnterCost}
 		if w.Other >= 0 {

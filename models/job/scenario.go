@@ -115,7 +115,7 @@ func (r *Runner) defend(ctx context.Context) bool {
 	}
 	if err != nil {
 		r.log.Error("defend a programme", "run", run.ID, "error", err)
-		d = &plan.Defence{} // it would fail again
+		d = &plan.Defence{Failed: true} // it would fail again
 	}
 	if err := r.store.SaveDefence(ctx, run, d); err != nil {
 		if ctx.Err() == nil {

@@ -14,6 +14,8 @@ import (
 // when weights, costs and deterioration are other than was thought, what each lock and floor costs, and what other budgets would buy.
 // Numbers of items, floors and years are those of the composition's problem.
 type Defence struct {
+	// Failed says that it could not be worked out; the rest is empty then.
+	Failed bool `json:"failed,omitempty"`
 	// Marginal is what the programme loses without each item, or gains with it; nil for one that no year lets in.
 	Marginal []*float64 `json:"marginal"`
 	// CutOff is the least gain for a million złoty among what is chosen and not locked; nil when nothing is.

@@ -291,6 +291,7 @@ export const programme: typeof polish = {
   defence: {
     working: 'The defence of the programme is being worked out: up to a minute.',
     later: 'The defence of the programme is worked out when this run is over.',
+    didFail: 'The defence of this programme could not be worked out. The programme and its certificate stand; compute it anew, or look into the log of the server.',
     sure: 'How sure the choices are',
     sureHelp: (n: number) => plural(n, { one: '# draw of weights, costs and wear: how many proposals the programme chooses nearly always, sometimes and hardly ever.', other: '# draws of weights, costs and wear: how many proposals the programme chooses nearly always, sometimes and hardly ever.' }),
     cutOff: (points: string) => `Cut-off: the weakest of the chosen proposals without a lock gives ${points} points per PLN 1 m.`,

@@ -292,6 +292,7 @@ export const programme = {
   defence: {
     working: 'Obrona programu jest właśnie liczona: to trwa do minuty.',
     later: 'Obrona programu policzy się, gdy skończy się ten przebieg.',
+    didFail: 'Obrony tego programu nie udało się policzyć. Sam program i jego certyfikat obowiązują; policz od nowa albo zajrzyj do dziennika serwera.',
     sure: 'Jak pewne są wybory',
     sureHelp: (n: number) => plural(n, { one: '# losowanie wag, kosztów i zużycia miejsc: ile propozycji program wybiera niemal zawsze, czasem i prawie nigdy.', few: '# losowania wag, kosztów i zużycia miejsc: ile propozycji program wybiera niemal zawsze, czasem i prawie nigdy.', many: '# losowań wag, kosztów i zużycia miejsc: ile propozycji program wybiera niemal zawsze, czasem i prawie nigdy.', other: '# losowania wag, kosztów i zużycia miejsc: ile propozycji program wybiera niemal zawsze, czasem i prawie nigdy.' }),
     cutOff: (points: string) => `Próg opłacalności: najsłabsza z wybranych propozycji bez blokady daje ${points} pkt na milion złotych.`,
