@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/twpayne/go-geom"
 
 	"wolnica/geo"
@@ -271,6 +272,44 @@ func TestAProgrammeIsDefendedWhenItsRunIsOver(t *testing.T) {
 	}
 	r.NudgeProgrammes()
 	defended()
+}
+
+func TestADefenceThatFailsSaysSo(t *testing.T) {
+	url := storetest.URL(t)
+	s, err := store.Open(t.Context(), store.Config{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	run := aRun(t, s)
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.Exec(t.Context(), `UPDATE programme_runs SET status = 'done', programme = '{"start":[0]}' WHERE id = $1`, run.ID) // starts of one item, and there are two
+	_ = conn.Close(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	r := solvedBy(t, s, nil)
+	running.Go(func() { r.Run(ctx) })
+	defer func() { stop(); running.Wait() }()
+	for range 1000 {
+		_, d, err := s.Defence(t.Context(), store.System(), run.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d != nil {
+			if !d.Failed || len(d.Curve) > 0 {
+				t.Errorf("got %+v, want that it failed and nothing else", d)
+			}
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("nothing was said within 10 s")
 }
 
 func TestARunIsStoppedWithinASecondAndKeepsItsProgramme(t *testing.T) {
