@@ -40,6 +40,7 @@ const (
 	appInvestments   appKind = "investments"
 	appInvestment    appKind = "investment"
 	appNewInvestment appKind = "newInvestment"
+	appAssumptions   appKind = "assumptions"
 )
 
 // appView is what a page carries to load the map: the addresses, and the data it begins with.
@@ -199,6 +200,7 @@ func (s *Site) workspacePart() part {
 			get("/inwestycje/propozycje", appInvestments, sectionPlanning, "workspace.investments"),
 			get("/inwestycje/propozycje/nowa", appNewInvestment, sectionPlanning, "workspace.newInvestment"),
 			get("/inwestycje/propozycje/:id", appInvestment, sectionPlanning, "workspace.investment"),
+			get("/inwestycje/zalozenia", appAssumptions, sectionPlanning, "workspace.assumptions"),
 		},
 	}
 }
@@ -220,6 +222,7 @@ var workspaceTexts = texts{
 	"workspace.investments":   {PL: "Propozycje inwestycji", EN: "Investment proposals"},
 	"workspace.newInvestment": {PL: "Nowa propozycja inwestycji", EN: "New investment proposal"},
 	"workspace.investment":    {PL: "Propozycja inwestycji", EN: "Investment proposal"},
+	"workspace.assumptions":   {PL: "Założenia planowania", EN: "Planning assumptions"},
 	"workspace.script":        {PL: "Ta strona wymaga skryptu (JavaScript): w tej przeglądarce jest wyłączony albo nie dał się uruchomić.", EN: "This page needs a script (JavaScript): in this browser it is switched off, or could not start."},
 	"workspace.chosen":        {PL: "Ta strona wymaga mapy, a wybrana jest wersja tekstowa.", EN: "This page needs the map, and the text version is chosen."},
 	"workspace.unbuilt":       {PL: "Ta strona wymaga interfejsu mapy, którego ten serwer nie ma.", EN: "This page needs the map interface, which this server does not have."},

@@ -82,7 +82,8 @@ func appPages(place, product int64) (everybody, staff map[string]string) {
 		map[string]string{"/ewidencja": `{"kind":"registry"}`, "/ewidencja/nowe": `{"kind":"new"}`, "/ewidencja/miejsca/7": `{"kind":"edit"` + id(7), "/ewidencja/produkty/8": `{"kind":"editProduct"` + id(8),
 			"/ewidencja/kolejki": `{"kind":"queues"}`, "/ewidencja/zgloszenia": `{"kind":"reports"}`, "/ewidencja/importy": `{"kind":"imports"}`, "/ewidencja/importy/9": `{"kind":"import"` + id(9),
 			"/inwestycje": `{"kind":"planning"}`, "/inwestycje/braki": `{"kind":"gaps"}`, "/inwestycje/prognoza": `{"kind":"forecast"}`, "/inwestycje/programy": `{"kind":"programmes"}`, "/inwestycje/programy/7": `{"kind":"programme","id":7}`,
-			"/inwestycje/propozycje": `{"kind":"investments"}`, "/inwestycje/propozycje/nowa": `{"kind":"newInvestment"}`, "/inwestycje/propozycje/8": `{"kind":"investment","id":8}`}
+			"/inwestycje/propozycje": `{"kind":"investments"}`, "/inwestycje/propozycje/nowa": `{"kind":"newInvestment"}`, "/inwestycje/propozycje/8": `{"kind":"investment","id":8}`,
+			"/inwestycje/zalozenia": `{"kind":"assumptions"}`}
 }
 
 // follow opens a page, where it has moved to.

@@ -1,7 +1,7 @@
 /** The records that are edited: where they are in the API, and what of them a person writes. */
 import { tidy, type JsonObject } from './merge'
 
-export type RecordKind = 'place' | 'product' | 'protection' | 'inspection' | 'fact' | 'externalId' | 'media' | 'proposal' | 'fund' | 'group' | 'scenario'
+export type RecordKind = 'place' | 'product' | 'protection' | 'inspection' | 'fact' | 'externalId' | 'media' | 'proposal' | 'fund' | 'group' | 'scenario' | 'standard' | 'override'
 
 /** The collection of each kind. */
 export const collection: Record<RecordKind, string> = {
@@ -16,6 +16,8 @@ export const collection: Record<RecordKind, string> = {
   fund: '/api/v1/planning/funds',
   group: '/api/v1/planning/groups',
   scenario: '/api/v1/planning/scenarios',
+  standard: '/api/v1/planning/standards',
+  override: '/api/v1/planning/standard-overrides',
 }
 
 /** The members that clients write; whatever else an answer holds is derived. */
@@ -31,6 +33,8 @@ const written: Record<RecordKind, readonly string[]> = {
   fund: ['municipality_id', 'name', 'years', 'carry_limit_pln', 'source', 'method'],
   group: ['title', 'proposals'],
   scenario: ['title', 'note', 'first_year', 'years', 'municipalities', 'funds', 'weights', 'spending_floors', 'coverage_floors', 'locks', 'drafts', 'seed', 'discount_percent', 'beta', 'cost_level', 'escalation_percent', 'fairness', 'method'],
+  standard: ['code', 'label', 'categories', 'audience', 'mode', 'distance_m', 'min_area_m2', 'min_quality_grade', 'weight', 'legal_basis', 'build_category', 'source', 'proposal', 'ordinal'],
+  override: ['standard_id', 'municipality_id', 'distance_m', 'min_area_m2', 'source'],
 }
 
 /** inputOf is what of an answer a person writes, as the server would write it: without empty members. */

@@ -77,6 +77,11 @@ export function distance(metres: number): string {
   return metres < 950 ? `${number(Math.round(metres / 10) * 10, 0)} m` : `${number(metres / 1000, metres < 9_950 ? 1 : 0)} km`
 }
 
+/** reach writes the distance a rule sets, to the metre: 425 m, 1,25 km. */
+export function reach(metres: number): string {
+  return metres < 1000 ? `${number(metres, 0)} m` : `${number(metres / 1000, 3)} km`
+}
+
 /** weekday writes the name of the day of a date. */
 export function weekday(text: string): string {
   return new Intl.DateTimeFormat(locale(lang), { weekday: 'long' }).format(new Date(text + 'T12:00:00'))

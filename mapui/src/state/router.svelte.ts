@@ -3,7 +3,7 @@
 export type RouteName =
   | 'explore' | 'products' | 'place' | 'product'
   | 'registry' | 'edit' | 'editProduct' | 'new' | 'queues' | 'reports' | 'imports' | 'import'
-  | 'planning' | 'gaps' | 'forecast' | 'programmes' | 'programme' | 'investments' | 'investment' | 'newInvestment'
+  | 'planning' | 'gaps' | 'forecast' | 'programmes' | 'programme' | 'investments' | 'investment' | 'newInvestment' | 'assumptions'
 
 export type Workspace = 'explore' | 'registry' | 'planning'
 
@@ -36,6 +36,7 @@ const table: [RegExp, RouteName, Workspace][] = [
   [/^\/inwestycje\/propozycje$/, 'investments', 'planning'],
   [/^\/inwestycje\/propozycje\/nowa$/, 'newInvestment', 'planning'],
   [/^\/inwestycje\/propozycje\/(\d+)$/, 'investment', 'planning'],
+  [/^\/inwestycje\/zalozenia$/, 'assumptions', 'planning'],
 ]
 
 /** match is the route of a path, or null for a page that the server alone shows. */

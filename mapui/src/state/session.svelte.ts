@@ -5,6 +5,10 @@ export const user = boot.user
 
 const held = new Set<Role>(user?.roles.map((r) => r.role))
 
+/** Whether one plans for a municipality or, of null, for the whole registry. */
+export const mayPlanFor = (municipality: number | null): boolean =>
+  (user?.roles ?? []).some((r) => (r.role === 'planner' || r.role === 'admin') && (r.municipality === null || r.municipality === municipality))
+
 export const may = {
   /** See drafts and history: anybody with a role. */
   readRegistry: held.size > 0,

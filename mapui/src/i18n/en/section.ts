@@ -15,5 +15,6 @@ export const section: typeof polish = {
   whatIf: 'What if',
   investments: 'Proposals',
   programmes: 'Programmes',
+  assumptions: 'Assumptions',
   summaries: 'Summaries',
 }

@@ -14,5 +14,6 @@ export const section = {
   whatIf: 'Co jeśli',
   investments: 'Propozycje',
   programmes: 'Programy',
+  assumptions: 'Założenia',
   summaries: 'Raporty',
 }
