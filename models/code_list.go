@@ -367,6 +367,6 @@ func CodeLists() []CodeList {
 		SignLanguages, LayoutInformations, QuietSpaces, WheelchairClaims, AccessProfiles, VerdictCodes,
 		ProposalStatuses, Certainties, ReportStates, ReportItemKinds, Workspaces, QualityKinds,
 		ProposalKinds, InvestmentStatuses, Readinesses, ProposalLocks, CostBases, CostLevels, PlanCriteria, RunStatuses, RunPhases, WhyNotReasons, PriceKinds,
-		Audiences, DistanceModes, LegalBases,
+		Audiences, DistanceModes, LegalBases, RateKinds, RateUnits, AssumptionGroups, AssumptionUnits,
 	}
 }

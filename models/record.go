@@ -37,6 +37,8 @@ const (
 	KindScenario           Kind = "scenario"
 	KindServiceStandard    Kind = "service_standard"
 	KindStandardOverride   Kind = "standard_override"
+	KindUnitRate           Kind = "unit_rate"
+	KindPlanningAssumption Kind = "planning_assumption"
 )
 
 // Record is what every editable row has. The JSON form of an entity is its audit form: the flat fields a person

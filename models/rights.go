@@ -37,7 +37,7 @@ func (s Subject) Public() bool {
 	case KindMunicipality, KindCategory, KindPopulationCell:
 		return !s.Deleted
 	case KindUser, KindToken, KindImportBatch, KindFactProposal, KindReport, KindSavedView, KindQualityDismissal,
-		KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario, KindServiceStandard, KindStandardOverride:
+		KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario, KindServiceStandard, KindStandardOverride, KindUnitRate, KindPlanningAssumption:
 		return false
 	}
 	return !s.Deleted && s.Publication == PublicationPublished && s.Visibility != VisibilityRestricted
@@ -47,7 +47,7 @@ var (
 	registryKinds = []Kind{KindPlace, KindProduct, KindProtection, KindInspection, KindAccessFact, KindExternalID, KindMedia, KindFactProposal, KindReport}
 	surveyKinds   = []Kind{KindInspection, KindAccessFact, KindMedia, KindFactProposal, KindReport}
 	importKinds   = []Kind{KindImportBatch}
-	planningKinds = []Kind{KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario, KindServiceStandard, KindStandardOverride}
+	planningKinds = []Kind{KindInvestmentProposal, KindExclusionGroup, KindFund, KindScenario, KindServiceStandard, KindStandardOverride, KindUnitRate, KindPlanningAssumption}
 	systemKinds   = []Kind{KindMunicipality, KindCategory, KindUser, KindToken, KindImportBatch, KindPopulationCell}
 )
 
@@ -86,8 +86,8 @@ var rights = []grant{
 
 // Can tells whether the user may do the action to the subject. A nil user is anonymous. Vocabularies, municipalities and
 // users belong to the whole registry, so only a role held everywhere reaches them; a token and a saved view belong to their user. A
-// scenario belongs to the whole registry and to its author, as long as they plan somewhere. A service standard belongs to the whole registry, what
-// a municipality has set otherwise to that municipality; both are read by everybody who plans somewhere.
+// scenario belongs to the whole registry and to its author, as long as they plan somewhere. A service standard, a unit rate and
+// an assumption belong to the whole registry, what a municipality has set otherwise to that municipality; all are read by everybody who plans somewhere.
 func Can(u *User, action Action, s Subject) bool {
 	if u == nil || u.Disabled || u.DeletedAt != nil {
 		return false
@@ -119,11 +119,11 @@ func Can(u *User, action Action, s Subject) bool {
 		if s.SharedIn != nil && action == ActionReadInternal && plansSomewhere(u, action, s.Kind) {
 			return true
 		}
-	case KindServiceStandard, KindStandardOverride:
+	case KindServiceStandard, KindStandardOverride, KindUnitRate, KindPlanningAssumption:
 		if s.SharedIn != nil && action == ActionReadInternal && plansSomewhere(u, action, s.Kind) {
 			return true
 		}
-		if s.Kind == KindServiceStandard {
+		if s.Kind != KindStandardOverride {
 			s.MunicipalityID = nil
 		}
 	case KindMunicipality, KindCategory, KindUser, KindToken, KindPopulationCell:

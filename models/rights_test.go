@@ -23,7 +23,7 @@ var (
 	kinds = []models.Kind{models.KindPlace, models.KindProduct, models.KindProtection, models.KindInspection, models.KindAccessFact,
 		models.KindExternalID, models.KindMedia, models.KindImportBatch, models.KindMunicipality, models.KindCategory, models.KindUser, models.KindToken, models.KindPopulationCell,
 		models.KindFactProposal, models.KindReport, models.KindSavedView,
-		models.KindInvestmentProposal, models.KindExclusionGroup, models.KindFund, models.KindScenario, models.KindServiceStandard, models.KindStandardOverride}
+		models.KindInvestmentProposal, models.KindExclusionGroup, models.KindFund, models.KindScenario, models.KindServiceStandard, models.KindStandardOverride, models.KindUnitRate, models.KindPlanningAssumption}
 )
 
 const here, there = int64(1), int64(2)
@@ -188,7 +188,7 @@ func TestPublicIsWhatIsPublishedAndNotRestricted(t *testing.T) {
 		switch s.Kind {
 		case models.KindMunicipality, models.KindCategory, models.KindPopulationCell:
 		case models.KindUser, models.KindToken, models.KindImportBatch, models.KindFactProposal, models.KindReport, models.KindSavedView,
-			models.KindInvestmentProposal, models.KindExclusionGroup, models.KindFund, models.KindScenario, models.KindServiceStandard, models.KindStandardOverride:
+			models.KindInvestmentProposal, models.KindExclusionGroup, models.KindFund, models.KindScenario, models.KindServiceStandard, models.KindStandardOverride, models.KindUnitRate, models.KindPlanningAssumption:
 			want = false
 		default:
 			want = want && s.Publication == "published" && s.Visibility != "restricted"

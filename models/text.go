@@ -1,6 +1,9 @@
 package models
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Language is a language the interface and every message exist in.
 type Language string
@@ -39,4 +42,13 @@ func (l Language) Number(n int64) string {
 		digits = digits[:i] + separator + digits[i:]
 	}
 	return digits
+}
+
+// Decimal writes a number with as many decimals as it has.
+func (l Language) Decimal(v float64) string {
+	text := strconv.FormatFloat(v, 'f', -1, 64)
+	if l == English {
+		return text
+	}
+	return strings.Replace(text, ".", ",", 1)
 }

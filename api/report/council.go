@@ -116,8 +116,10 @@ type CouncilItem struct {
 	Kind     string
 	Category models.Text
 	// Municipality is an index, -1 outside all of them; Position a longitude and a latitude, or nothing.
-	Municipality  int
-	Position      []float64
+	Municipality int
+	Position     []float64
+	// Approximate says that Position is within about 1 km: not everybody may know where its place is.
+	Approximate   bool
 	StartYear     *int
 	DurationYears int
 	// CostPLN is at the prices of the years of work, Spend the same by year.

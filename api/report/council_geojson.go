@@ -66,7 +66,7 @@ func degrees(f float64) float64 { return math.Round(f*1e7) / 1e7 }
 // properties are flat, so that a GIS shows each as a column.
 func (p *CouncilProgramme) properties(it *CouncilItem) map[string]any {
 	of := map[string]any{
-		"title_pl": it.Title.PL, "title_en": it.Title.EN, "kind": it.Kind, "category_pl": it.Category.PL, "category_en": it.Category.EN, "chosen": it.StartYear != nil, "duration_years": it.DurationYears,
+		"title_pl": it.Title.PL, "title_en": it.Title.EN, "kind": it.Kind, "category_pl": it.Category.PL, "category_en": it.Category.EN, "chosen": it.StartYear != nil, "approximate_position": it.Approximate, "duration_years": it.DurationYears,
 		"cost_pln": it.CostPLN, "lock": it.Lock, "marginal_benefit": it.MarginalBenefit, "core_index": it.CoreIndex, "start_year": it.StartYear, "municipality": nil, "teryt": nil,
 		"reason_pl": it.Reason.PL, "reason_en": it.Reason.EN,
 	}

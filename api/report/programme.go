@@ -152,6 +152,7 @@ type councilReader struct {
 	municipalities map[int64]models.Municipality
 	categories     map[string]models.Text
 	proposals      map[int64]store.ListedInvestment
+	masked         map[int64][2]float64 // by proposal
 	groups         []models.ExclusionGroup
 
 	p *CouncilProgramme
@@ -190,6 +191,9 @@ func (c *councilReader) read(ctx context.Context, st *store.Store, user *models.
 		ids = append(ids, l.ProposalID)
 	}
 	if c.proposals, err = st.ProposalsByID(ctx, user, ids); err != nil {
+		return err
+	}
+	if c.masked, err = st.MaskedProposals(ctx, ids); err != nil {
 		return err
 	}
 	c.groups, err = st.Groups(ctx, user, false)
@@ -300,6 +304,9 @@ func (c *councilReader) item(of *models.ProgrammeItem) CouncilItem {
 	about := &of.About
 	it := CouncilItem{ProposalID: of.ProposalID, Title: models.Text{PL: about.TitlePL, EN: about.TitleEN}, Kind: about.KindCode, Category: c.categories[about.Category], Municipality: c.home(about.MunicipalityID),
 		Position: []float64{about.Lon, about.Lat}, StartYear: of.StartYear, DurationYears: about.DurationYears, CostPLN: of.CostPLN, Spend: of.SpendPLN, MarginalBenefit: of.MarginalBenefit, CoreIndex: of.CoreIndex, Lock: about.Lock}
+	if at, hidden := c.masked[of.ProposalID]; hidden {
+		it.Position, it.Approximate = at[:], true
+	}
 	for i, k := range models.PlanCriteria.Entries {
 		it.Criteria[i] = of.Criteria[k.Code]
 	}
@@ -565,8 +572,11 @@ func (c *councilReader) warnings() {
 	if missed > 0 {
 		warn("Progi zasięgu nieosiągnięte: "+pl.number(int64(missed))+"; wskazują je strony gmin.", "Coverage floors missed: "+en.number(int64(missed))+"; the municipalities' pages show them.")
 	}
-	old, unknown := 0, 0
+	old, unknown, approximate := 0, 0, 0
 	for i := range p.Items {
+		if p.Items[i].Approximate {
+			approximate++
+		}
 		switch it := &p.Items[i]; {
 		case it.StartYear == nil:
 		case it.PriceYear == 0:
@@ -574,6 +584,10 @@ func (c *councilReader) warnings() {
 		case it.PriceYear < c.today.Date().Year()-oldPrice:
 			old++
 		}
+	}
+	if approximate > 0 {
+		warn("Położenie z dokładnością do około 1 km, bo dokładnego nie podaje się publicznie: "+pl.count(int64(approximate), "pozycja", "pozycje", "pozycji", "", "")+".",
+			"Positions within about 1 km, since the exact ones are not public: "+en.count(int64(approximate), "", "", "", "item", "items")+".")
 	}
 	if old > 0 {
 		warn(pl.count(int64(old), "pozycja ma ceny starsze", "pozycje mają ceny starsze", "pozycji ma ceny starsze", "", "")+" niż 2 lata.", en.count(int64(old), "", "", "", "item has prices older", "items have prices older")+" than 2 years.")

@@ -22,7 +22,7 @@ type planned struct {
 	*apitest.Server
 	admin       *apitest.Client
 	here, there int64
-	many        int64
+	fund, many  int64
 	scenario    int64
 	run         int64
 }
@@ -45,26 +45,32 @@ func newPlanned(t *testing.T) *planned {
 	if _, err := s.Store.PutCells(t.Context(), store.System(), cells); err != nil {
 		t.Fatal(err)
 	}
-	fund := p.admin.Send("POST", "/api/v1/planning/funds", `{"name":{"pl":"Budżet","en":"Budget"},"years":[{"year":2026,"pln":300000}],"source":"uchwała"}`).Want(201).ID()
+	p.fund = p.admin.Send("POST", "/api/v1/planning/funds", `{"name":{"pl":"Budżet","en":"Budget"},"years":[{"year":2026,"pln":300000}],"source":"uchwała"}`).Want(201).ID()
 	build := func(title string, lon float64, status string, price int) int64 {
 		return p.admin.Send("POST", "/api/v1/planning/proposals", fmt.Sprintf(`{"kind":"build","geometry":{"type":"Point","coordinates":[%v,50.05]},"title":{"pl":%q,"en":""},"effects":{"category":"playground","area_m2":500},
-			"cost":{"likely_pln":250000,"price_year":%d,"vat_included":true,"basis":"designer","note":"kosztorys"},"status":%q,"funds":[%d]}`, lon, title, price, status, fund)).Want(201).ID()
+			"cost":{"likely_pln":250000,"price_year":%d,"vat_included":true,"basis":"designer","note":"kosztorys"},"status":%q,"funds":[%d]}`, lon, title, price, status, p.fund)).Want(201).ID()
 	}
 	build("Mało dzieci", 19.05, "ready", 2025)
 	p.many = build(`Wiele dzieci <script>alert(1)</script>`, 19.15, "ready", 2022)
 	build("=Szkic", 19.15, "draft", 2025)
 	p.scenario = p.admin.Send("POST", "/api/v1/planning/scenarios", fmt.Sprintf(`{"title":{"pl":"Plan & spółka","en":"Plan"},"first_year":2026,"years":2,"funds":[%d],"spending_floors":[{"municipality_id":%d,"pln":100000}],
-		"coverage_floors":[{"standard":"play_neighbourhood","share_percent":10}]}`, fund, p.here)).Want(201).ID()
+		"coverage_floors":[{"standard":"play_neighbourhood","share_percent":10}]}`, p.fund, p.here)).Want(201).ID()
 	p.run = p.admin.Send("POST", fmt.Sprintf("/api/v1/planning/scenarios/%d/runs", p.scenario), nil).Want(201).ID()
-	path := fmt.Sprintf("/api/v1/planning/runs/%d", p.run)
+	p.over(t, p.run)
+	return p
+}
+
+// over waits until a run has ended.
+func (p *planned) over(t *testing.T, run int64) {
+	t.Helper()
+	path := fmt.Sprintf("/api/v1/planning/runs/%d", run)
 	for range 3000 {
 		if p.admin.Get(path).Want(200).At("over") == true {
-			return p
+			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatal("the run did not end")
-	return nil
 }
 
 func TestTheProgrammeOfARunAsDocuments(t *testing.T) {
@@ -164,5 +170,47 @@ func TestTheProgrammeStaysWhatItWas(t *testing.T) {
 	text := string(p.admin.Get(page).Want(200).Body)
 	if !strings.Contains(text, "Scenariusz zmieniono po tym przebiegu") || !strings.Contains(text, "Wiele dzieci") || strings.Contains(text, "Nowy tytuł") || !strings.Contains(text, "2026–2027") {
 		t.Error("the document does not keep to the run, or does not say what changed")
+	}
+}
+
+// A document goes round: of a place whose position is not for everybody it tells the square kilometre.
+func TestTheProgrammeTellsNoHiddenPosition(t *testing.T) {
+	p := newPlanned(t)
+	hidden := map[int64]bool{}
+	for _, visibility := range []string{"public", "coarse", "restricted"} {
+		place := p.admin.Send("POST", "/api/v1/places", fmt.Sprintf(`{"name":{"pl":%q,"en":""},"geometry":{"type":"Point","coordinates":[19.0512345,50.0512345]},"accuracy":"within_1m","lifecycle":"existing","publication":"published",
+			"visibility":%q,"infrastructure":{"category":"playground"}}`, visibility, visibility)).Want(201).ID()
+		proposal := p.admin.Send("POST", "/api/v1/planning/proposals", fmt.Sprintf(`{"kind":"repair","place_id":%d,"title":{"pl":%q,"en":""},"effects":{"grade_after":"2"},"cost":{"likely_pln":1000,"price_year":2025,"vat_included":true,"basis":"designer"},"status":"ready","funds":[%d]}`,
+			place, "Naprawa "+visibility, p.fund)).Want(201).ID()
+		hidden[proposal] = visibility != "public"
+	}
+	run := p.admin.Send("POST", fmt.Sprintf("/api/v1/planning/scenarios/%d/runs", p.scenario), nil).Want(201).ID()
+	p.over(t, run)
+	var c struct {
+		Features []struct {
+			ID         int64
+			Geometry   struct{ Coordinates [2]float64 }
+			Properties map[string]any
+		}
+	}
+	if err := json.Unmarshal(p.admin.Get(fmt.Sprintf("/raporty/program/%d?format=geojson", run)).Want(200).Body, &c); err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, f := range c.Features {
+		masked, known := hidden[f.ID]
+		if !known {
+			continue
+		}
+		seen++
+		if exact := f.Geometry.Coordinates == [2]float64{19.0512345, 50.0512345}; exact == masked || f.Properties["approximate_position"] != masked {
+			t.Errorf("%v: got %v", f.Properties["title_pl"], f.Geometry.Coordinates)
+		}
+	}
+	if seen != len(hidden) {
+		t.Errorf("got %d of %d proposals", seen, len(hidden))
+	}
+	if text := string(p.admin.Get(fmt.Sprintf("/raporty/program/%d?lang=pl", run)).Want(200).Body); !strings.Contains(text, "Położenie z dokładnością do około 1 km, bo dokładnego nie podaje się publicznie: 2\u00a0pozycje.") {
+		t.Error("the document does not say that positions are approximate")
 	}
 }

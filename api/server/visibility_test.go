@@ -416,6 +416,8 @@ func walkOf(open openRecords, hidden hiddenRecords) map[string][]string {
 		"/api/v1/planning/gaps": {"/api/v1/planning/gaps"}, "/api/v1/planning/gaps/cells": {"/api/v1/planning/gaps/cells?standard=sport", "/api/v1/planning/gaps/cells?standard=accessible:culture&format=csv&unserved=true"},
 		"/api/v1/planning/gaps/cells/:id": {"/api/v1/planning/gaps/cells/1", "/api/v1/planning/gaps/cells/777"}, "/api/v1/planning/condition": {"/api/v1/planning/condition", "/api/v1/planning/condition?category=heritage&years=3&beta=2"},
 		"/api/v1/planning/proposals/suggestions": {"/api/v1/planning/proposals/suggestions?limit=5"}, "/api/v1/planning/unit-rates": {"/api/v1/planning/unit-rates"},
+		"/api/v1/planning/unit-rates/:id": {"/api/v1/planning/unit-rates/1"}, "/api/v1/planning/unit-rates/:id/history": {"/api/v1/planning/unit-rates/1/history"},
+		"/api/v1/planning/assumptions": {"/api/v1/planning/assumptions"}, "/api/v1/planning/assumptions/:id": {"/api/v1/planning/assumptions/1"}, "/api/v1/planning/assumptions/:id/history": {"/api/v1/planning/assumptions/1/history"},
 		"/api/v1/planning/standards": {"/api/v1/planning/standards"}, "/api/v1/planning/standards/:id": {"/api/v1/planning/standards/1"}, "/api/v1/planning/standards/:id/history": {"/api/v1/planning/standards/1/history"},
 		"/api/v1/planning/standard-overrides": {"/api/v1/planning/standard-overrides"}, "/api/v1/planning/standard-overrides/:id": {"/api/v1/planning/standard-overrides/777"},
 		"/api/v1/planning/standard-overrides/:id/history": {"/api/v1/planning/standard-overrides/777/history"}, "/api/v1/planning/article-13f": {"/api/v1/planning/article-13f"},

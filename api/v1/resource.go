@@ -25,7 +25,9 @@ type resource[T any, E store.Entity[T], In, Out any] struct {
 	onePL, one string
 	in         func(E) In
 	apply      func(In, E) error
-	out        func(ctx context.Context, e E) (Out, error)
+	// applyIn gives apply where that depends on what the registry holds; nil where it does not.
+	applyIn func(ctx context.Context) (func(In, E) error, error)
+	out     func(ctx context.Context, e E) (Out, error)
 }
 
 // Meta is what every record read from the API begins with.
@@ -112,16 +114,16 @@ func (r resource[T, E, In, Out]) record(ctx context.Context, e E, status int) (r
 
 // writes are the routes that change records, and their history.
 func (r resource[T, E, In, Out]) writes() []api.Route {
-	doc := func(id, pl, en string) api.Doc {
-		return api.Doc{ID: id, Tag: r.tag, Auth: true, Summary: models.Text{PL: pl, EN: en},
-			Problems: []models.Code{models.CodeInvalid, models.CodeUnauthenticated, models.CodeForbidden, models.CodeConflict}}
-	}
-	create := doc("create"+r.id, "Dodaj "+r.onePL, "Create "+r.one)
+	create := r.doc("create", "Dodaj "+r.onePL, "Create "+r.one)
 	create.Statuses = []int{201}
-	return []api.Route{
+	return append([]api.Route{
 		api.Handle("POST", r.path, create, func(ctx context.Context, in bodyIn[In]) (recordOut[Out], error) {
+			apply, err := r.applying(ctx)
+			if err != nil {
+				return recordOut[Out]{}, err
+			}
 			e := E(new(T))
-			if err := r.apply(in.Body, e); err != nil {
+			if err := apply(in.Body, e); err != nil {
 				return recordOut[Out]{}, err
 			}
 			if err := store.Create(ctx, r.store, auth.UserFrom(ctx), e); err != nil {
@@ -129,20 +131,7 @@ func (r resource[T, E, In, Out]) writes() []api.Route {
 			}
 			return r.record(ctx, e, 201)
 		}),
-		api.Handle("PATCH", r.path+"/{id}", doc("update"+r.id, "Zmień "+r.onePL, "Change "+r.one), func(ctx context.Context, in patchIn[In]) (recordOut[Out], error) {
-			e, err := store.Update(ctx, r.store, auth.UserFrom(ctx), in.ID, int(in.Version), func(e E) error {
-				merged, err := in.Body.Apply(r.in(e))
-				if err != nil {
-					return err
-				}
-				return r.apply(merged, e)
-			})
-			if err != nil {
-				return recordOut[Out]{}, err
-			}
-			return r.record(ctx, e, 200)
-		}),
-		api.Handle("DELETE", r.path+"/{id}", doc("delete"+r.id, "Usuń "+r.onePL+" (można przywrócić)", "Delete "+r.one+" (it can be restored)"),
+		api.Handle("DELETE", r.path+"/{id}", r.doc("delete", "Usuń "+r.onePL+" (można przywrócić)", "Delete "+r.one+" (it can be restored)"),
 			func(ctx context.Context, in versionIn) (recordOut[Out], error) {
 				e, err := store.Delete[T, E](ctx, r.store, auth.UserFrom(ctx), in.ID, int(in.Version))
 				if err != nil {
@@ -150,7 +139,7 @@ func (r resource[T, E, In, Out]) writes() []api.Route {
 				}
 				return r.record(ctx, e, 200)
 			}),
-		api.Handle("POST", r.path+"/{id}/restore", doc("restore"+r.id, "Przywróć "+r.onePL, "Restore "+r.one),
+		api.Handle("POST", r.path+"/{id}/restore", r.doc("restore", "Przywróć "+r.onePL, "Restore "+r.one),
 			func(ctx context.Context, in versionIn) (recordOut[Out], error) {
 				e, err := store.Restore[T, E](ctx, r.store, auth.UserFrom(ctx), in.ID, int(in.Version))
 				if err != nil {
@@ -158,7 +147,44 @@ func (r resource[T, E, In, Out]) writes() []api.Route {
 				}
 				return r.record(ctx, e, 200)
 			}),
-		api.Handle("POST", r.path+"/{id}/history/{to}/restore", doc("revert"+r.id, "Wróć do wcześniejszej wersji", "Return to an earlier version"),
+	}, r.changes()...)
+}
+
+// doc documents a route that writes, or tells what was written.
+func (r resource[T, E, In, Out]) doc(verb, pl, en string) api.Doc {
+	return api.Doc{ID: verb + r.id, Tag: r.tag, Auth: true, Summary: models.Text{PL: pl, EN: en},
+		Problems: []models.Code{models.CodeInvalid, models.CodeUnauthenticated, models.CodeForbidden, models.CodeConflict}}
+}
+
+// applying is what writes a client's form into a record.
+func (r resource[T, E, In, Out]) applying(ctx context.Context) (func(In, E) error, error) {
+	if r.applyIn != nil {
+		return r.applyIn(ctx)
+	}
+	return r.apply, nil
+}
+
+// changes are the routes that change what is there, and its history.
+func (r resource[T, E, In, Out]) changes() []api.Route {
+	return []api.Route{
+		api.Handle("PATCH", r.path+"/{id}", r.doc("update", "Zmień "+r.onePL, "Change "+r.one), func(ctx context.Context, in patchIn[In]) (recordOut[Out], error) {
+			apply, err := r.applying(ctx)
+			if err != nil {
+				return recordOut[Out]{}, err
+			}
+			e, err := store.Update(ctx, r.store, auth.UserFrom(ctx), in.ID, int(in.Version), func(e E) error {
+				merged, err := in.Body.Apply(r.in(e))
+				if err != nil {
+					return err
+				}
+				return apply(merged, e)
+			})
+			if err != nil {
+				return recordOut[Out]{}, err
+			}
+			return r.record(ctx, e, 200)
+		}),
+		api.Handle("POST", r.path+"/{id}/history/{to}/restore", r.doc("revert", "Wróć do wcześniejszej wersji", "Return to an earlier version"),
 			func(ctx context.Context, in revertIn) (recordOut[Out], error) {
 				e, err := store.Revert[T, E](ctx, r.store, auth.UserFrom(ctx), in.ID, int(in.Version), int(min(in.To, 1<<30)))
 				if err != nil {
@@ -166,7 +192,7 @@ func (r resource[T, E, In, Out]) writes() []api.Route {
 				}
 				return r.record(ctx, e, 200)
 			}),
-		api.Handle("GET", r.path+"/{id}/history", doc("history"+r.id, "Historia zmian", "History of changes"),
+		api.Handle("GET", r.path+"/{id}/history", r.doc("history", "Historia zmian", "History of changes"),
 			func(ctx context.Context, in historyIn) (listOut[Revision], error) {
 				revisions, next, err := store.History[T, E](ctx, r.store, auth.UserFrom(ctx), in.ID, models.Page{Limit: in.Limit, Cursor: in.Cursor})
 				if err != nil {

@@ -83,6 +83,8 @@ func Routes(d Deps) []api.Route {
 		h.quality(),
 		h.gaps(),
 		h.serviceStandards(),
+		h.unitRates(),
+		h.planningAssumptions(),
 		h.article13f(),
 		h.planCondition(),
 		h.accessTables(),

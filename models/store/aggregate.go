@@ -70,6 +70,11 @@ func prepare(tx *gorm.DB, e models.Entity, old models.Entity) error {
 	case *models.ServiceStandard:
 		o, _ := old.(*models.ServiceStandard)
 		return prepareStandard(tx, v, o)
+	case *models.UnitRate:
+		o, _ := old.(*models.UnitRate)
+		return prepareUnitRate(tx, v, o)
+	case *models.PlanningAssumption:
+		return prepareAssumption(tx, v)
 	case *models.StandardOverride:
 		if o, ok := old.(*models.StandardOverride); ok && (o.StandardID != v.StandardID || o.MunicipalityID != v.MunicipalityID) {
 			return models.Invalid("/standard_id", "fixed", "Zmiany nie można przenieść do innego standardu ani gminy; usuń ją i utwórz nową.", "An override cannot move to another standard or municipality; delete it and create a new one.")

@@ -37,6 +37,7 @@ var constraintFields = map[string]models.FieldError{
 	"service_standards_rest":                  {Pointer: "/categories", Code: "taken", Message: models.Text{PL: "Standard bez kategorii już jest, a może być tylko jeden.", EN: "There is a standard without categories already, and there can be only one."}},
 	"standard_overrides_key":                  {Pointer: "/municipality_id", Code: "taken", Message: models.Text{PL: "Ta gmina zmieniła już ten standard.", EN: "This municipality has set this standard already."}},
 	"standard_overrides_municipality_id_fkey": {Pointer: "/municipality_id", Code: "unknown", Message: models.Text{PL: "Nie ma takiej gminy.", EN: "There is no such municipality."}},
+	"unit_rates_key":                          {Pointer: "/category", Code: "taken", Message: models.Text{PL: "Ta kategoria ma już stawkę tego rodzaju.", EN: "This category already has a rate of this kind."}},
 	"quality_dismissals_key":                  {Pointer: "/place_id", Code: "taken", Message: models.Text{PL: "Tę usterkę już odrzucono.", EN: "This issue has been dismissed already."}},
 	"external_ids_key":                        {Pointer: "/value", Code: "taken", Message: models.Text{PL: "Ten identyfikator ma już inny rekord.", EN: "Another record already has this id."}},
 	"access_facts_media_id_fkey":              {Pointer: "/media_id", Code: "unknown", Message: models.Text{PL: "Nie ma takiego pliku.", EN: "There is no such file."}},

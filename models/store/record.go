@@ -355,7 +355,7 @@ func subjectOf(db *gorm.DB, e models.Entity) (models.Subject, error) {
 			s.OwnerID = *v.OwnerID
 		}
 		return s, nil
-	case *models.ServiceStandard:
+	case *models.ServiceStandard, *models.UnitRate, *models.PlanningAssumption:
 		s.SharedIn = &models.Scope{All: true}
 		return s, nil
 	case *models.StandardOverride:
