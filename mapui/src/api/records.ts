@@ -1,7 +1,7 @@
 /** The records that are edited: where they are in the API, and what of them a person writes. */
 import { tidy, type JsonObject } from './merge'
 
-export type RecordKind = 'place' | 'product' | 'protection' | 'inspection' | 'fact' | 'externalId' | 'media' | 'proposal' | 'fund' | 'group' | 'scenario' | 'standard' | 'override'
+export type RecordKind = 'place' | 'product' | 'protection' | 'inspection' | 'fact' | 'externalId' | 'media' | 'proposal' | 'fund' | 'group' | 'scenario' | 'standard' | 'override' | 'rate' | 'assumption'
 
 /** The collection of each kind. */
 export const collection: Record<RecordKind, string> = {
@@ -18,6 +18,8 @@ export const collection: Record<RecordKind, string> = {
   scenario: '/api/v1/planning/scenarios',
   standard: '/api/v1/planning/standards',
   override: '/api/v1/planning/standard-overrides',
+  rate: '/api/v1/planning/unit-rates',
+  assumption: '/api/v1/planning/assumptions',
 }
 
 /** The members that clients write; whatever else an answer holds is derived. */
@@ -35,6 +37,8 @@ const written: Record<RecordKind, readonly string[]> = {
   scenario: ['title', 'note', 'first_year', 'years', 'municipalities', 'funds', 'weights', 'spending_floors', 'coverage_floors', 'locks', 'drafts', 'seed', 'discount_percent', 'beta', 'cost_level', 'escalation_percent', 'fairness', 'method'],
   standard: ['code', 'label', 'categories', 'audience', 'mode', 'distance_m', 'min_area_m2', 'min_quality_grade', 'weight', 'legal_basis', 'build_category', 'source', 'proposal', 'ordinal'],
   override: ['standard_id', 'municipality_id', 'distance_m', 'min_area_m2', 'source'],
+  rate: ['kind', 'category', 'label', 'pln', 'unit', 'price_year', 'units', 'duration_years', 'running_pln', 'source'],
+  assumption: ['value', 'source'],
 }
 
 /** inputOf is what of an answer a person writes, as the server would write it: without empty members. */
