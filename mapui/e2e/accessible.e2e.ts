@@ -105,6 +105,26 @@ const states: State[] = [
     await page.getByRole('group', { name: 'Budżet w latach' }).waitFor()
   } },
   { name: 'exclusion groups', path: '/inwestycje/propozycje?czesc=grupy', as: 'planner', then: h1 },
+  { name: 'service standards', path: '/inwestycje/zalozenia', as: 'planner', then: async (page) => page.getByRole('table', { name: 'Standardy' }).waitFor() },
+  { name: 'a service standard', path: '/inwestycje/zalozenia', as: 'planner', then: async (page) => {
+    await page.getByRole('button', { name: 'Sport i pływalnie' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Standard usług' })
+    await dialog.getByText('Historia', { exact: true }).click()
+    await dialog.getByText('wersja 1', { exact: false }).waitFor()
+    await dialog.getByRole('textbox', { name: /Odległość/ }).fill('-1')
+    await dialog.getByRole('button', { name: 'Zapisz' }).click()
+    await dialog.getByRole('alert').waitFor()
+  } },
+  { name: 'limits of municipalities', path: '/inwestycje/zalozenia?czesc=odstepstwa', as: 'planner', then: async (page) => page.getByRole('button', { name: 'Nowe odstępstwo' }).click() },
+  { name: 'art. 13f', path: '/inwestycje/zalozenia?czesc=art-13f&program=1', as: 'planner', then: async (page) => page.getByRole('columnheader', { name: 'Po programie' }).first().waitFor({ state: 'attached' }) },
+  { name: 'art. 13f that failed', path: '/inwestycje', as: 'planner', then: async (page) => {
+    await page.route('**/api/v1/planning/article-13f*', (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"title":"Błąd","detail":"Coś nie wyszło."}' }))
+    await page.goto('/inwestycje/zalozenia?czesc=art-13f')
+    await page.getByRole('alert').waitFor()
+  } },
+  { name: 'unit rates', path: '/inwestycje/zalozenia?czesc=stawki', as: 'planner', then: async (page) => page.getByRole('table', { name: 'Budowa' }).waitFor() },
+  { name: 'a new unit rate', path: '/inwestycje/zalozenia?czesc=stawki', as: 'planner', then: async (page) => page.getByRole('button', { name: 'Nowa stawka' }).click() },
+  { name: 'other assumptions', path: '/inwestycje/zalozenia?czesc=pozostale', as: 'planner', then: async (page) => page.getByRole('button', { name: 'Trwałość kortu tenisowego' }).click() },
   { name: 'an investment proposal', path: '/inwestycje/propozycje/1', as: 'planner', then: h1 },
   { name: 'a new investment proposal', path: '/inwestycje/propozycje/nowa?rodzaj=build', as: 'planner', then: h1 },
 ]
@@ -129,7 +149,7 @@ test.each(states)('$name, light and wide, then dark and on a phone', async (stat
   await context.close()
 })
 
-test.each(['/', '/miejsca/57?profile=wheelchair', '/ewidencja', '/ewidencja/miejsca/57', '/inwestycje', '/inwestycje/programy/1', '/inwestycje/propozycje/1'])('%s in English', async (path) => {
+test.each(['/', '/miejsca/57?profile=wheelchair', '/ewidencja', '/ewidencja/miejsca/57', '/inwestycje', '/inwestycje/programy/1', '/inwestycje/propozycje/1', '/inwestycje/zalozenia', '/inwestycje/zalozenia?czesc=art-13f&program=1'])('%s in English', async (path) => {
   const { page, context } = await visit(browser, { as: 'admin', locale: 'en-GB' })
   await page.goto(path + (path.includes('?') ? '&' : '?') + 'lang=en')
   await h1(page)

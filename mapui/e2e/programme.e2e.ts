@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launch, visit } from './browser'
+import { focused, tabTo, typeInto } from './keyboard'
 
 let browser: Browser
 beforeAll(async () => {
@@ -221,6 +222,116 @@ voter_id;vote
   const now = (await (await page.request.get(`/api/v1/planning/proposals/${first.id}`)).json()) as { version: number }
   const back = await page.request.patch(`/api/v1/planning/proposals/${first.id}`, { data: { lock: first.lock, funds: first.funds }, headers: { Origin: new URL(page.url()).origin, 'If-Match': `"v${now.version}"`, 'Content-Type': 'application/merge-patch+json' } })
   expect(back.status(), await back.text()).toBe(200)
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+/** Writes over a record of planning as it is now, past the pages. */
+async function patch(page: Page, path: string, data: object): Promise<void> {
+  const { version } = (await (await page.request.get(path)).json()) as { version: number }
+  const answer = await page.request.patch(path, { data, headers: { Origin: new URL(page.url()).origin, 'If-Match': `"v${version}"`, 'Content-Type': 'application/merge-patch+json' } })
+  expect(answer.status(), await answer.text()).toBe(200)
+}
+
+test('with the keyboard alone: how far a playground may be is changed, and the gaps follow', async () => {
+  const { page, context, complaints } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  await page.goto('/inwestycje/braki?standard=play_neighbourhood')
+  const { items } = (await (await page.request.get('/api/v1/planning/standards')).json()) as { items: { id: number; code: string; distance_m: number }[] }
+  const standard = items.find((s) => s.code === 'play_neighbourhood')!
+  const without = async () => Number((await page.locator('.numbers strong').first().innerText()).replace(/\D/g, ''))
+  await page.getByRole('heading', { name: 'Dlaczego' }).waitFor()
+  const before = await without()
+  try {
+    await tabTo(page, 'Założenia')
+    await page.keyboard.press('Enter')
+    await page.getByRole('table', { name: 'Standardy' }).waitFor()
+    await tabTo(page, 'Plac zabaw w dzielnicy')
+    await page.keyboard.press('Enter')
+    await typeInto(page, 'Odległość od domu', '250')
+    await tabTo(page, 'Zapisz')
+    await page.keyboard.press('Enter')
+    const row = page.locator('#standard-play_neighbourhood')
+    await row.getByText('250 m', { exact: true }).waitFor()
+    // the focus is where it was, on the standard
+    await expect.poll(() => focused(page)).toMatch(/^Plac zabaw w dzielnicy/)
+    await tabTo(page, 'Pokaż braki')
+    await page.keyboard.press('Enter')
+    await page.getByText('Do 250 m od domu', { exact: false }).waitFor()
+    await page.getByRole('heading', { name: 'Dlaczego' }).waitFor()
+    expect(await without()).toBeGreaterThan(before)
+  } finally {
+    await patch(page, `/api/v1/planning/standards/${standard.id}`, { distance_m: standard.distance_m })
+  }
+  await page.reload()
+  await page.getByRole('heading', { name: 'Dlaczego' }).waitFor()
+  await expect.poll(without).toBe(before)
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('a municipality sets its own limit of art. 13f, which is kept there and after a programme, until it is taken back', async () => {
+  const { page, context, complaints } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  await page.goto('/inwestycje/zalozenia?czesc=art-13f')
+  const table = page.getByRole('table', { name: 'Zieleń publiczna od 3 ha' })
+  const skawina = table.getByRole('row', { name: /^Skawina/ })
+  await skawina.getByText('ze standardu').waitFor()
+  await skawina.getByRole('cell').first().getByText('niespełnione').waitFor()
+  await skawina.getByRole('button', { name: 'Ustal inaczej w gminie Skawina: Zieleń publiczna od 3 ha' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Nowe odstępstwo' })
+  expect(await dialog.getByRole('textbox', { name: /Odległość/ }).inputValue()).toBe('1500')
+  await dialog.getByRole('textbox', { name: /Odległość/ }).fill('50000')
+  await dialog.getByRole('textbox', { name: /powierzchnia/ }).fill('0')
+  // without an act it is refused, with the field named
+  await dialog.getByRole('button', { name: 'Zapisz' }).click()
+  await dialog.getByRole('alert').getByRole('link', { name: /Akt gminy/ }).waitFor()
+  await dialog.getByRole('textbox', { name: /Akt gminy/ }).fill('Uchwała próbna nr 1')
+  await dialog.getByRole('button', { name: 'Zapisz' }).click()
+  await skawina.getByText('ustaliła gmina').waitFor()
+  await skawina.getByText('Uchwała próbna nr 1', { exact: false }).waitFor()
+  await skawina.getByRole('cell').first().getByText('spełnione', { exact: true }).waitFor()
+  await table.getByRole('row', { name: /^Kraków/ }).getByRole('cell').first().getByText('niespełnione').waitFor()
+
+  // before and after a programme stand side by side, and the address says so
+  await page.getByRole('combobox', { name: 'Pokaż obok' }).selectOption({ index: 1 })
+  await table.getByRole('columnheader', { name: 'Po programie' }).waitFor()
+  await expect.poll(() => new URL(page.url()).searchParams.get('program')).toMatch(/^\d+$/)
+  await skawina.getByRole('cell').nth(1).getByText('spełnione', { exact: true }).waitFor()
+
+  await page.getByText('Odstępstwa gmin', { exact: true }).click()
+  const own = page.getByRole('table', { name: 'Odstępstwa gmin' })
+  await own.getByRole('button', { name: 'Skawina: Zieleń publiczna od 3 ha' }).click()
+  const edit = page.getByRole('dialog', { name: 'Odstępstwo gminy' })
+  await edit.getByRole('button', { name: 'Usuń' }).click()
+  await page.getByRole('dialog', { name: 'Usunąć?' }).getByRole('button', { name: 'Usuń' }).click()
+  await own.waitFor({ state: 'detached' })
+  await page.getByText('Art. 13f', { exact: true }).click()
+  await skawina.getByText('ze standardu').waitFor()
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('an assumption is changed with its source, shown beside what Wolnica came with, and goes back', async () => {
+  const { page, context, complaints } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  await page.goto('/inwestycje/zalozenia?czesc=pozostale')
+  const row = page.locator('#assumption-life_tennis_court')
+  const set = async (value: string) => {
+    await row.getByRole('button').click()
+    await page.getByRole('dialog').getByRole('textbox', { name: /Wartość/ }).fill(value)
+  }
+  await set('14')
+  // the shipped source goes only with the shipped number
+  await page.getByRole('button', { name: 'Zapisz', exact: true }).click()
+  await page.getByRole('alert').getByRole('link', { name: /Źródło/ }).first().waitFor()
+  await page.getByRole('textbox', { name: /^Źródło(?! po)/ }).fill('Przegląd kortów 2026')
+  await page.getByRole('button', { name: 'Zapisz', exact: true }).click()
+  await row.getByText('14 lat').waitFor()
+  await row.getByText('przyjęto 12 lat').waitFor()
+  await row.getByText('Przegląd kortów 2026').waitFor()
+  await row.getByRole('button').click()
+  await page.getByRole('button', { name: 'Wróć do 12 lat' }).click()
+  await page.getByRole('button', { name: 'Zapisz', exact: true }).click()
+  await row.getByText('propozycja', { exact: true }).waitFor()
+  expect(await row.getByText('przyjęto').count()).toBe(0)
   expect(complaints).toEqual([])
   await context.close()
 })

@@ -53,7 +53,7 @@ export const rateSpecs = {
     { pointer: '/label/en', label: F.labelEn, kind: 'text', lang: 'en', wide: true },
   ],
   price: [
-    { pointer: '/pln', label: F.pln, kind: 'number', required: true, unit: U.pln, help: H.rate },
+    { pointer: '/pln', label: F.pln, kind: 'number', required: true, unit: U.pln },
     { pointer: '/unit', label: F.unit, kind: 'code', list: 'rate_unit', required: true },
     { pointer: '/price_year', label: F.priceYear, kind: 'number', required: true },
     { pointer: '/units', label: F.units, kind: 'number', required: true },
