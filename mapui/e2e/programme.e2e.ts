@@ -271,6 +271,8 @@ test('with the keyboard alone: how far a playground may be is changed, and the g
 
 test('a municipality sets its own limit of art. 13f, which is kept there and after a programme, until it is taken back', async () => {
   const { page, context, complaints } = await visit(browser, { as: 'planner', viewport: { width: 1280, height: 800 } })
+  // the programmes that the demonstration begins with may still be reckoned
+  await expect.poll(async () => ((await (await page.request.get('/api/v1/planning/scenarios')).json()) as { items: { newest_run?: { status: string } }[] }).items.some((s) => s.newest_run?.status === 'done'), { timeout: 120_000 }).toBe(true)
   await page.goto('/inwestycje/zalozenia?czesc=art-13f')
   const table = page.getByRole('table', { name: 'Zieleń publiczna od 3 ha' })
   const skawina = table.getByRole('row', { name: /^Skawina/ })

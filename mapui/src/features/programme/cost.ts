@@ -1,19 +1,31 @@
 /** Costs of proposals: how uncertain a basis is, and how spending spreads over the years of the work. As the server reckons (models/investment_proposal.go). */
-export type Basis = 'unit_rate' | 'designer' | 'tender' | 'contract'
+export const BASES = ['unit_rate', 'designer', 'tender', 'contract'] as const
 
-/** How far the real cost may lie from the likely one, in percent: proposed by Wolnica, without a source. */
-export const RANGES: Readonly<Record<Basis, readonly [low: number, high: number]>> = { unit_rate: [-30, 50], designer: [-20, 20], tender: [-10, 10], contract: [0, 0] }
+/** How far below and above the likely cost the real one may lie, in percent, by basis. */
+export type Ranges = Readonly<Record<string, readonly [below: number, above: number]>>
 
-/** rangeOf gives the lowest and the highest cost of a basis around the likely one, in whole złoty. */
-export function rangeOf(basis: string, likely: number): { low: number; high: number } {
-  const [low, high] = RANGES[basis as Basis] ?? [0, 0]
+/** rangesOf reads them from the assumptions of planning, spread_<basis>_below and _above; a basis of which one is missing has none. */
+export function rangesOf(assumed: readonly { code: string; value: number }[]): Ranges {
+  const of = new Map(assumed.map((one) => [one.code, one.value]))
+  return Object.fromEntries(
+    BASES.flatMap((basis) => {
+      const [below, above] = [of.get(`spread_${basis}_below`), of.get(`spread_${basis}_above`)]
+      return below === undefined || above === undefined ? [] : [[basis, [below, above] as const]]
+    }),
+  )
+}
+
+/** rangeOf gives the lowest and the highest cost of a basis around the likely one, in whole złoty; the likely one alone where the basis has no range. */
+export function rangeOf(basis: string, likely: number, ranges: Ranges): { low: number; high: number } {
+  const [below, above] = ranges[basis] ?? [0, 0]
   const part = (percent: number) => Math.round(likely * (1 + percent / 100))
-  return { low: part(low), high: part(high) }
+  return { low: part(-below), high: part(above) }
 }
 
 /** follows tells whether a range is the one of the basis, and so moves with the likely cost. */
-export function follows(cost: { basis?: string; low_pln?: number | null; likely_pln?: number; high_pln?: number | null }): boolean {
-  const { low, high } = rangeOf(cost.basis ?? '', cost.likely_pln ?? 0)
+export function follows(cost: { basis?: string; low_pln?: number | null; likely_pln?: number; high_pln?: number | null }, ranges: Ranges): boolean {
+  if (!ranges[cost.basis ?? '']) return false
+  const { low, high } = rangeOf(cost.basis ?? '', cost.likely_pln ?? 0, ranges)
   return (cost.low_pln ?? low) === low && (cost.high_pln ?? high) === high
 }
 

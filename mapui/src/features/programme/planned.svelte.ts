@@ -1,5 +1,6 @@
 /** Funds, groups and fixes that several of these pages need, read once and again after a change. */
 import { api, ApiError, ask, failureOf, type Schemas } from '../../api/client'
+import { rangesOf, type Ranges } from './cost'
 import type { Fund, Group, Scenario } from './words'
 
 class Planned {
@@ -7,6 +8,8 @@ class Planned {
   groups = $state.raw<Group[]>([])
   scenarios = $state.raw<Scenario[]>([])
   fixes = $state.raw<Schemas['AccessFix'][]>([])
+  /** How far real costs may lie from the likely ones. */
+  ranges = $state.raw<Ranges>({})
   failure = $state.raw<ApiError | null>(null)
   /** Whether the lists are at hand. */
   ready = $state(false)
@@ -22,6 +25,10 @@ class Planned {
     } catch (cause) {
       this.failure = failureOf(cause)
     }
+  }
+
+  async loadRanges(): Promise<void> {
+    this.ranges = rangesOf((await ask(api.GET('/api/v1/planning/assumptions'))).items)
   }
 
   async loadFixes(): Promise<void> {

@@ -147,6 +147,7 @@ export const editor: typeof polish = {
     before: 'before',
     after: 'after',
     failed: 'The history could not be loaded.',
+    none: 'Nobody has changed anything here yet.',
   },
   remove: {
     place: 'Delete the place',

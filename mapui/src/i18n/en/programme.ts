@@ -90,6 +90,8 @@ export const programme: typeof polish = {
   addFix: 'Add a fix',
   addFact: 'Add a fact',
   fixPrice: (low: string, high: string, per: string) => `${low} – ${high}, ${per}`,
+  basisHelp: (spreads: string) => `${spreads ? `The range follows the basis: ${spreads} (Assumptions, Others). ` : ''}You can write a range of your own.`,
+  spread: (basis: string, below: string, above: string) => `${basis} ${below === above ? (below === '0' ? '0%' : `±${below}%`) : `−${below}/+${above}%`}`,
   needsConservator: 'at a monument, consent of the conservator',
 
   field: {
@@ -110,7 +112,6 @@ export const programme: typeof polish = {
     running: 'Less than nothing is a saving.',
     window: 'Empty: no limit.',
     lock: 'A scenario may change it for itself.',
-    basis: 'The range follows the basis: unit rate −30/+50%, estimate ±20%, tender ±10%, contract 0%. This is proposed by Wolnica; you can write a range of your own.',
     prerequisites: 'The lag is the least number of years between the start of that one and of this.',
     standards: 'None chosen: all that its category serves.',
     facts: 'As it will be after the work; verdicts follow from them.',

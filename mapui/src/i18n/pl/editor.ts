@@ -170,6 +170,7 @@ export const editor = {
     before: 'przed',
     after: 'po',
     failed: 'Nie udało się wczytać historii.',
+    none: 'Nikt jeszcze niczego tu nie zmienił.',
   },
   remove: {
     place: 'Usuń miejsce',

@@ -91,6 +91,8 @@ export const programme = {
   addFix: 'Dodaj usprawnienie',
   addFact: 'Dodaj fakt',
   fixPrice: (low: string, high: string, per: string) => `${low} – ${high}, ${per}`,
+  basisHelp: (spreads: string) => `${spreads ? `Zakres kosztu idzie za podstawą: ${spreads} (Założenia, Pozostałe). ` : ''}Możesz wpisać własny zakres.`,
+  spread: (basis: string, below: string, above: string) => `${basis} ${below === above ? (below === '0' ? '0%' : `±${below}%`) : `−${below}/+${above}%`}`,
   needsConservator: 'przy zabytku uzgodnienie z konserwatorem',
 
   field: {
@@ -111,7 +113,6 @@ export const programme = {
     running: 'Ujemna oznacza oszczędność.',
     window: 'Puste: bez ograniczenia.',
     lock: 'Scenariusz może ją zmienić dla siebie.',
-    basis: 'Zakres kosztu idzie za podstawą: stawka −30/+50%, kosztorys ±20%, oferta ±10%, umowa 0%. To propozycja Wolnicy; możesz wpisać własny zakres.',
     prerequisites: 'Odstęp to najmniejsza liczba lat między rozpoczęciem tamtej a tej.',
     standards: 'Bez wyboru: wszystkie, którym służy jej kategoria.',
     facts: 'Jak będzie po pracach; werdykty policzą się z nich same.',
