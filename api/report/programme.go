@@ -120,6 +120,9 @@ func ReadProgramme(ctx context.Context, st *store.Store, user *models.User, id i
 	if err := json.Unmarshal(run.Frame, &c.frame); err != nil {
 		return nil, fmt.Errorf("read the frame of run %d: %w", id, err)
 	}
+	if len(c.frame.Terms) == 0 { // of before runs kept them: those that the registry began with
+		c.frame.Terms = plan.TermsOf(plan.Standards())
+	}
 	if err := json.Unmarshal(run.Programme, &c.programme); err != nil {
 		return nil, fmt.Errorf("read the programme of run %d: %w", id, err)
 	}
@@ -270,7 +273,7 @@ func (c *councilReader) fillMunicipalities() {
 				continue
 			}
 			row := CouncilCoverage{Code: frame.Standards[cover.Standard], People: cover.People, Before: cover.Covered, After: value.Covered[i]}
-			row.Standard, row.Accessible = standardName(row.Code)
+			row.Standard, row.Accessible = c.standardName(row.Code)
 			for _, f := range frame.CoverageFloors {
 				if f.Municipality == number && f.Standard == cover.Standard {
 					row.Floor = &f.Share
@@ -289,15 +292,21 @@ var polish = strings.NewReplacer("ą", "a~", "ć", "c~", "ę", "e~", "ł", "l~",
 func sortKey(name string) string { return polish.Replace(strings.ToLower(name)) }
 
 // standardName is the name of a standard with its distance, and whether it is accessible coverage.
-func standardName(code string) (models.Text, bool) {
+func (c *councilReader) standardName(code string) (models.Text, bool) {
 	bare, accessible := strings.CutPrefix(code, plan.AccessiblePrefix)
-	for _, s := range plan.Standards() {
+	for _, s := range c.frame.Terms {
 		if s.Code == bare {
-			pl, en := words{models.Polish}, words{models.English}
-			return models.Text{PL: s.Label.PL + ", " + pl.number(int64(s.DistanceM)) + "\u00a0m", EN: s.Label.EN + ", " + en.number(int64(s.DistanceM)) + "\u00a0m"}, accessible
+			return inBoth(func(w words) string {
+				return cmp.Or(w.in(s.Label), bare) + ", " + w.number(int64(s.DistanceM)) + "\u00a0m"
+			}), accessible
 		}
 	}
 	return models.Text{PL: bare, EN: bare}, accessible
+}
+
+// inBoth is a text in both languages.
+func inBoth(text func(words) string) models.Text {
+	return models.Text{PL: text(words{models.Polish}), EN: text(words{models.English})}
 }
 
 func (c *councilReader) item(of *models.ProgrammeItem) CouncilItem {
@@ -498,8 +507,6 @@ func (c *councilReader) equity() {
 // assumptions are the scenario's numbers and the standards it was asked under.
 func (c *councilReader) assumptions() {
 	s := c.scenario
-	pl, en := words{models.Polish}, words{models.English}
-	both := func(f func(words) string) models.Text { return models.Text{PL: f(pl), EN: f(en)} }
 	scenario := models.Text{PL: "przyjęte w scenariuszu", EN: "set in the scenario"}
 	add := func(labelPL, labelEN string, value models.Text, byDefault bool, source models.Text) {
 		a := CouncilAssumption{Label: models.Text{PL: labelPL, EN: labelEN}, Value: value, Source: scenario}
@@ -509,13 +516,13 @@ func (c *councilReader) assumptions() {
 		c.p.Assumptions = append(c.p.Assumptions, a)
 	}
 	percent := func(f float64) models.Text {
-		return both(func(w words) string { return w.decimal(f, -1) + w.text("\u00a0%", "%") })
+		return inBoth(func(w words) string { return w.decimal(f, -1) + w.text("\u00a0%", "%") })
 	}
 	add("Dyskonto korzyści na rok", "Discount of benefits per year", percent(s.DiscountPercent), s.DiscountPercent == models.DefaultDiscountPercent, models.Text{})
 	add("Wzrost cen na rok", "Growth of prices per year", percent(s.EscalationPercent), s.EscalationPercent == models.DefaultEscalationPercent, models.Text{PL: "cel inflacyjny NBP", EN: "inflation target of the National Bank of Poland"})
-	add("Wykładnik zużycia β", "Exponent of deterioration β", both(func(w words) string { return w.decimal(s.Beta, -1) }), s.Beta == models.DefaultBeta, models.Text{})
+	add("Wykładnik zużycia β", "Exponent of deterioration β", inBoth(func(w words) string { return w.decimal(s.Beta, -1) }), s.Beta == models.DefaultBeta, models.Text{})
 	add("Poziom kosztów", "Level of costs", models.CostLevels.Label(s.CostLevel), false, models.Text{})
-	add("Waga najsłabszej gminy", "Weight of the worst municipality", both(func(w words) string { return w.decimal(s.Fairness, -1) }), false, models.Text{})
+	add("Waga najsłabszej gminy", "Weight of the worst municipality", inBoth(func(w words) string { return w.decimal(s.Fairness, -1) }), false, models.Text{})
 	drafts := models.Text{PL: "nie", EN: "no"}
 	if s.Drafts {
 		drafts = models.Text{PL: "tak", EN: "yes"}
@@ -532,14 +539,29 @@ func (c *councilReader) assumptions() {
 		}
 		add("Blokada: "+title.PL, "Lock: "+title.EN, value, false, models.Text{})
 	}
-	for _, standard := range plan.Standards() {
-		if !slices.Contains(c.frame.Standards, standard.Code) {
-			continue
-		}
-		name, _ := standardName(standard.Code)
-		c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{Label: models.Text{PL: "Standard: " + standard.Label.PL, EN: "Standard: " + standard.Label.EN},
-			Value: models.Text{PL: strings.TrimPrefix(name.PL, standard.Label.PL+", "), EN: strings.TrimPrefix(name.EN, standard.Label.EN+", ")}, Source: standard.Source, Proposal: standard.Proposal})
+	// as they were when the run was frozen: planners may have changed them since
+	for _, t := range c.frame.Terms {
+		c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{Label: models.Text{PL: "Standard: " + t.Label.PL, EN: "Standard: " + cmp.Or(t.Label.EN, t.Label.PL)},
+			Value: inBoth(func(w words) string { return w.term(t) }), Source: t.Source, Proposal: t.Proposal})
 	}
+}
+
+// term says in words what a standard asks for: 1,500 m, at least 3 ha, counted twice.
+func (w words) term(t plan.Term) string {
+	text := w.number(int64(math.Round(t.DistanceM))) + "\u00a0m"
+	if t.MinAreaM2 > 0 {
+		text += w.text(", co najmniej ", ", at least ") + w.number(int64(math.Round(t.MinAreaM2))) + "\u00a0m²"
+	}
+	if t.MinGrade > 0 {
+		text += w.text(", stan nie gorszy niż ", ", condition no worse than ") + w.number(int64(t.MinGrade))
+	}
+	if t.Weight != 1 {
+		text += w.text(", waga ", ", weight ") + w.decimal(t.Weight, -1)
+	}
+	if t.Local > 0 {
+		text += "; " + w.count(int64(t.Local), "gmina ma własne limity", "gminy mają własne limity", "gmin ma własne limity", "municipality has limits of its own", "municipalities have limits of their own")
+	}
+	return text
 }
 
 // oldPrice is how many years old a price may be before the document says so.
