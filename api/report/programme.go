@@ -154,6 +154,7 @@ type councilReader struct {
 	proposals      map[int64]store.ListedInvestment
 	masked         map[int64][2]float64 // by proposal
 	groups         []models.ExclusionGroup
+	standards      []models.ServiceStandard
 
 	p *CouncilProgramme
 }
@@ -196,7 +197,10 @@ func (c *councilReader) read(ctx context.Context, st *store.Store, user *models.
 	if c.masked, err = st.MaskedProposals(ctx, ids); err != nil {
 		return err
 	}
-	c.groups, err = st.Groups(ctx, user, false)
+	if c.groups, err = st.Groups(ctx, user, false); err != nil {
+		return err
+	}
+	c.standards, err = st.Standards(ctx, user, false)
 	return err
 }
 
@@ -270,7 +274,7 @@ func (c *councilReader) fillMunicipalities() {
 				continue
 			}
 			row := CouncilCoverage{Code: frame.Standards[cover.Standard], People: cover.People, Before: cover.Covered, After: value.Covered[i]}
-			row.Standard, row.Accessible = standardName(row.Code)
+			row.Standard, row.Accessible = c.standardName(row.Code)
 			for _, f := range frame.CoverageFloors {
 				if f.Municipality == number && f.Standard == cover.Standard {
 					row.Floor = &f.Share
@@ -289,15 +293,21 @@ var polish = strings.NewReplacer("ą", "a~", "ć", "c~", "ę", "e~", "ł", "l~",
 func sortKey(name string) string { return polish.Replace(strings.ToLower(name)) }
 
 // standardName is the name of a standard with its distance, and whether it is accessible coverage.
-func standardName(code string) (models.Text, bool) {
+func (c *councilReader) standardName(code string) (models.Text, bool) {
 	bare, accessible := strings.CutPrefix(code, plan.AccessiblePrefix)
-	for _, s := range plan.Standards() {
-		if s.Code == bare {
-			pl, en := words{models.Polish}, words{models.English}
-			return models.Text{PL: s.Label.PL + ", " + pl.number(int64(s.DistanceM)) + "\u00a0m", EN: s.Label.EN + ", " + en.number(int64(s.DistanceM)) + "\u00a0m"}, accessible
+	for i := range c.standards {
+		if s := &c.standards[i]; s.Code == bare {
+			far := metres(s)
+			return models.Text{PL: s.LabelPL + ", " + far.PL, EN: cmp.Or(s.LabelEN, s.LabelPL) + ", " + far.EN}, accessible
 		}
 	}
 	return models.Text{PL: bare, EN: bare}, accessible
+}
+
+// metres is the distance of a standard.
+func metres(s *models.ServiceStandard) models.Text {
+	pl, en := words{models.Polish}, words{models.English}
+	return models.Text{PL: pl.number(int64(s.DistanceM)) + "\u00a0m", EN: en.number(int64(s.DistanceM)) + "\u00a0m"}
 }
 
 func (c *councilReader) item(of *models.ProgrammeItem) CouncilItem {
@@ -532,18 +542,45 @@ func (c *councilReader) assumptions() {
 		}
 		add("Blokada: "+title.PL, "Lock: "+title.EN, value, false, models.Text{})
 	}
-	for _, standard := range plan.Standards() {
+	for i := range c.standards {
+		standard := &c.standards[i]
 		if !slices.Contains(c.frame.Standards, standard.Code) {
 			continue
 		}
-		name, _ := standardName(standard.Code)
-		c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{Label: models.Text{PL: "Standard: " + standard.Label.PL, EN: "Standard: " + standard.Label.EN},
-			Value: models.Text{PL: strings.TrimPrefix(name.PL, standard.Label.PL+", "), EN: strings.TrimPrefix(name.EN, standard.Label.EN+", ")}, Source: standard.Source, Proposal: standard.Proposal})
+		c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{Label: models.Text{PL: "Standard: " + standard.LabelPL, EN: "Standard: " + cmp.Or(standard.LabelEN, standard.LabelPL)},
+			Value: metres(standard), Source: models.Text{PL: standard.SourcePL, EN: cmp.Or(standard.SourceEN, standard.SourcePL)}, Proposal: standard.Proposal})
 	}
+	for _, a := range c.frame.Changed {
+		c.p.Assumptions = append(c.p.Assumptions, changedAssumption(&a))
+	}
+	rest := int64(len(c.frame.Assumed().Values()) - len(c.frame.Changed))
+	c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{
+		Label:  models.Text{PL: "Pozostałe założenia planowania: trwałość, ryzyko, pilność, koszty, odległości", EN: "All other assumptions of planning: lives, risk, urgency, costs, distances"},
+		Value:  models.Text{PL: pl.number(rest) + ", jak dostarczone", EN: en.number(rest) + ", as shipped"},
+		Source: models.Text{PL: "wykaz z pochodzeniem każdego z nich: założenia planowania w Wolnicy", EN: "listed with the origin of each: assumptions of planning in Wolnica"}})
 }
 
-// oldPrice is how many years old a price may be before the document says so.
-const oldPrice = 2
+// changedAssumption tells of an assumption that was changed before the run was made.
+func changedAssumption(a *plan.ChangedAssumption) CouncilAssumption {
+	number := func(w words, v float64) string {
+		text := w.decimal(v, -1)
+		if a.Unit == "percent" {
+			text += w.text("\u00a0%", "%")
+		}
+		return text
+	}
+	pl, en := words{models.Polish}, words{models.English}
+	out := CouncilAssumption{Label: a.Label, Value: models.Text{PL: number(pl, a.Value), EN: number(en, a.Value)}, Source: a.Source}
+	if a.Unit != "percent" && a.Unit != "factor" {
+		unit := models.AssumptionUnits.Label(a.Unit)
+		out.Label = models.Text{PL: a.Label.PL + " (" + unit.PL + ")", EN: a.Label.EN + " (" + unit.EN + ")"}
+	}
+	if a.Value != a.Shipped {
+		out.Value.PL += " zamiast dostarczonej " + number(pl, a.Shipped)
+		out.Value.EN += " instead of the shipped " + number(en, a.Shipped)
+	}
+	return out
+}
 
 // warnings are what has to be known before the rest is believed.
 func (c *councilReader) warnings() {
@@ -573,6 +610,7 @@ func (c *councilReader) warnings() {
 		warn("Progi zasięgu nieosiągnięte: "+pl.number(int64(missed))+"; wskazują je strony gmin.", "Coverage floors missed: "+en.number(int64(missed))+"; the municipalities' pages show them.")
 	}
 	old, unknown, approximate := 0, 0, 0
+	stale := c.frame.Assumed().StaleYears
 	for i := range p.Items {
 		if p.Items[i].Approximate {
 			approximate++
@@ -581,7 +619,7 @@ func (c *councilReader) warnings() {
 		case it.StartYear == nil:
 		case it.PriceYear == 0:
 			unknown++
-		case it.PriceYear < c.today.Date().Year()-oldPrice:
+		case float64(c.today.Date().Year()-it.PriceYear) > stale:
 			old++
 		}
 	}
@@ -590,7 +628,7 @@ func (c *councilReader) warnings() {
 			"Positions within about 1 km, since the exact ones are not public: "+en.count(int64(approximate), "", "", "", "item", "items")+".")
 	}
 	if old > 0 {
-		warn(pl.count(int64(old), "pozycja ma ceny starsze", "pozycje mają ceny starsze", "pozycji ma ceny starsze", "", "")+" niż 2 lata.", en.count(int64(old), "", "", "", "item has prices older", "items have prices older")+" than 2 years.")
+		warn(pl.count(int64(old), "pozycja ma ceny starsze", "pozycje mają ceny starsze", "pozycji ma ceny starsze", "", "")+" niż "+pl.count(int64(stale), "rok", "lata", "lat", "", "")+".", en.count(int64(old), "", "", "", "item has prices older", "items have prices older")+" than "+en.count(int64(stale), "", "", "", "year", "years")+".")
 	}
 	if unknown > 0 {
 		warn(pl.count(int64(unknown), "pozycję", "pozycje", "pozycji", "", "")+" programu zmieniono po przebiegu albo nie możesz ich odczytać: podstaw ich kosztów tu nie ma.",
