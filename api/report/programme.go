@@ -120,6 +120,9 @@ func ReadProgramme(ctx context.Context, st *store.Store, user *models.User, id i
 	if err := json.Unmarshal(run.Frame, &c.frame); err != nil {
 		return nil, fmt.Errorf("read the frame of run %d: %w", id, err)
 	}
+	if len(c.frame.Terms) == 0 { // of before runs kept them: those that the registry began with
+		c.frame.Terms = plan.TermsOf(plan.Standards())
+	}
 	if err := json.Unmarshal(run.Programme, &c.programme); err != nil {
 		return nil, fmt.Errorf("read the programme of run %d: %w", id, err)
 	}
@@ -154,7 +157,6 @@ type councilReader struct {
 	proposals      map[int64]store.ListedInvestment
 	masked         map[int64][2]float64 // by proposal
 	groups         []models.ExclusionGroup
-	standards      []models.ServiceStandard
 
 	p *CouncilProgramme
 }
@@ -197,10 +199,7 @@ func (c *councilReader) read(ctx context.Context, st *store.Store, user *models.
 	if c.masked, err = st.MaskedProposals(ctx, ids); err != nil {
 		return err
 	}
-	if c.groups, err = st.Groups(ctx, user, false); err != nil {
-		return err
-	}
-	c.standards, err = st.Standards(ctx, user, false)
+	c.groups, err = st.Groups(ctx, user, false)
 	return err
 }
 
@@ -295,19 +294,19 @@ func sortKey(name string) string { return polish.Replace(strings.ToLower(name)) 
 // standardName is the name of a standard with its distance, and whether it is accessible coverage.
 func (c *councilReader) standardName(code string) (models.Text, bool) {
 	bare, accessible := strings.CutPrefix(code, plan.AccessiblePrefix)
-	for i := range c.standards {
-		if s := &c.standards[i]; s.Code == bare {
-			far := metres(s)
-			return models.Text{PL: s.LabelPL + ", " + far.PL, EN: cmp.Or(s.LabelEN, s.LabelPL) + ", " + far.EN}, accessible
+	for _, s := range c.frame.Terms {
+		if s.Code == bare {
+			return inBoth(func(w words) string {
+				return cmp.Or(w.in(s.Label), bare) + ", " + w.number(int64(s.DistanceM)) + "\u00a0m"
+			}), accessible
 		}
 	}
 	return models.Text{PL: bare, EN: bare}, accessible
 }
 
-// metres is the distance of a standard.
-func metres(s *models.ServiceStandard) models.Text {
-	pl, en := words{models.Polish}, words{models.English}
-	return models.Text{PL: pl.number(int64(s.DistanceM)) + "\u00a0m", EN: en.number(int64(s.DistanceM)) + "\u00a0m"}
+// inBoth is a text in both languages.
+func inBoth(text func(words) string) models.Text {
+	return models.Text{PL: text(words{models.Polish}), EN: text(words{models.English})}
 }
 
 func (c *councilReader) item(of *models.ProgrammeItem) CouncilItem {
@@ -508,8 +507,6 @@ func (c *councilReader) equity() {
 // assumptions are the scenario's numbers and the standards it was asked under.
 func (c *councilReader) assumptions() {
 	s := c.scenario
-	pl, en := words{models.Polish}, words{models.English}
-	both := func(f func(words) string) models.Text { return models.Text{PL: f(pl), EN: f(en)} }
 	scenario := models.Text{PL: "przyjęte w scenariuszu", EN: "set in the scenario"}
 	add := func(labelPL, labelEN string, value models.Text, byDefault bool, source models.Text) {
 		a := CouncilAssumption{Label: models.Text{PL: labelPL, EN: labelEN}, Value: value, Source: scenario}
@@ -519,13 +516,13 @@ func (c *councilReader) assumptions() {
 		c.p.Assumptions = append(c.p.Assumptions, a)
 	}
 	percent := func(f float64) models.Text {
-		return both(func(w words) string { return w.decimal(f, -1) + w.text("\u00a0%", "%") })
+		return inBoth(func(w words) string { return w.decimal(f, -1) + w.text("\u00a0%", "%") })
 	}
 	add("Dyskonto korzyści na rok", "Discount of benefits per year", percent(s.DiscountPercent), s.DiscountPercent == models.DefaultDiscountPercent, models.Text{})
 	add("Wzrost cen na rok", "Growth of prices per year", percent(s.EscalationPercent), s.EscalationPercent == models.DefaultEscalationPercent, models.Text{PL: "cel inflacyjny NBP", EN: "inflation target of the National Bank of Poland"})
-	add("Wykładnik zużycia β", "Exponent of deterioration β", both(func(w words) string { return w.decimal(s.Beta, -1) }), s.Beta == models.DefaultBeta, models.Text{})
+	add("Wykładnik zużycia β", "Exponent of deterioration β", inBoth(func(w words) string { return w.decimal(s.Beta, -1) }), s.Beta == models.DefaultBeta, models.Text{})
 	add("Poziom kosztów", "Level of costs", models.CostLevels.Label(s.CostLevel), false, models.Text{})
-	add("Waga najsłabszej gminy", "Weight of the worst municipality", both(func(w words) string { return w.decimal(s.Fairness, -1) }), false, models.Text{})
+	add("Waga najsłabszej gminy", "Weight of the worst municipality", inBoth(func(w words) string { return w.decimal(s.Fairness, -1) }), false, models.Text{})
 	drafts := models.Text{PL: "nie", EN: "no"}
 	if s.Drafts {
 		drafts = models.Text{PL: "tak", EN: "yes"}
@@ -542,13 +539,10 @@ func (c *councilReader) assumptions() {
 		}
 		add("Blokada: "+title.PL, "Lock: "+title.EN, value, false, models.Text{})
 	}
-	for i := range c.standards {
-		standard := &c.standards[i]
-		if !slices.Contains(c.frame.Standards, standard.Code) {
-			continue
-		}
-		c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{Label: models.Text{PL: "Standard: " + standard.LabelPL, EN: "Standard: " + cmp.Or(standard.LabelEN, standard.LabelPL)},
-			Value: metres(standard), Source: models.Text{PL: standard.SourcePL, EN: cmp.Or(standard.SourceEN, standard.SourcePL)}, Proposal: standard.Proposal})
+	// as they were when the run was frozen: planners may have changed them since
+	for _, t := range c.frame.Terms {
+		c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{Label: models.Text{PL: "Standard: " + t.Label.PL, EN: "Standard: " + cmp.Or(t.Label.EN, t.Label.PL)},
+			Value: inBoth(func(w words) string { return w.term(t) }), Source: t.Source, Proposal: t.Proposal})
 	}
 	for _, a := range c.frame.Changed {
 		c.p.Assumptions = append(c.p.Assumptions, changedAssumption(&a))
@@ -556,7 +550,7 @@ func (c *councilReader) assumptions() {
 	rest := int64(len(c.frame.Assumed().Values()) - len(c.frame.Changed))
 	c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{
 		Label:  models.Text{PL: "Pozostałe założenia planowania: trwałość, ryzyko, pilność, koszty, odległości", EN: "All other assumptions of planning: lives, risk, urgency, costs, distances"},
-		Value:  models.Text{PL: pl.number(rest) + ", jak dostarczone", EN: en.number(rest) + ", as shipped"},
+		Value:  inBoth(func(w words) string { return w.number(rest) + w.text(", jak dostarczone", ", as shipped") }),
 		Source: models.Text{PL: "wykaz z pochodzeniem każdego z nich: założenia planowania w Wolnicy", EN: "listed with the origin of each: assumptions of planning in Wolnica"}})
 }
 
@@ -569,17 +563,35 @@ func changedAssumption(a *plan.ChangedAssumption) CouncilAssumption {
 		}
 		return text
 	}
-	pl, en := words{models.Polish}, words{models.English}
-	out := CouncilAssumption{Label: a.Label, Value: models.Text{PL: number(pl, a.Value), EN: number(en, a.Value)}, Source: a.Source}
+	out := CouncilAssumption{Label: a.Label, Source: a.Source, Value: inBoth(func(w words) string {
+		if a.Value == a.Shipped {
+			return number(w, a.Value)
+		}
+		return number(w, a.Value) + w.text(" zamiast dostarczonej ", " instead of the shipped ") + number(w, a.Shipped)
+	})}
 	if a.Unit != "percent" && a.Unit != "factor" {
 		unit := models.AssumptionUnits.Label(a.Unit)
 		out.Label = models.Text{PL: a.Label.PL + " (" + unit.PL + ")", EN: a.Label.EN + " (" + unit.EN + ")"}
 	}
-	if a.Value != a.Shipped {
-		out.Value.PL += " zamiast dostarczonej " + number(pl, a.Shipped)
-		out.Value.EN += " instead of the shipped " + number(en, a.Shipped)
-	}
 	return out
+}
+
+// term says in words what a standard asks for: 1,500 m, at least 3 ha, counted twice.
+func (w words) term(t plan.Term) string {
+	text := w.number(int64(math.Round(t.DistanceM))) + "\u00a0m"
+	if t.MinAreaM2 > 0 {
+		text += w.text(", co najmniej ", ", at least ") + w.number(int64(math.Round(t.MinAreaM2))) + "\u00a0m²"
+	}
+	if t.MinGrade > 0 {
+		text += w.text(", stan nie gorszy niż ", ", condition no worse than ") + w.number(int64(t.MinGrade))
+	}
+	if t.Weight != 1 {
+		text += w.text(", waga ", ", weight ") + w.decimal(t.Weight, -1)
+	}
+	if t.Local > 0 {
+		text += "; " + w.count(int64(t.Local), "gmina ma własne limity", "gminy mają własne limity", "gmin ma własne limity", "municipality has limits of its own", "municipalities have limits of their own")
+	}
+	return text
 }
 
 // warnings are what has to be known before the rest is believed.

@@ -166,10 +166,23 @@ func TestTheProgrammeStaysWhatItWas(t *testing.T) {
 	p := newPlanned(t)
 	page := fmt.Sprintf("/raporty/program/%d?lang=pl", p.run)
 	p.admin.Send("PATCH", fmt.Sprintf("/api/v1/planning/scenarios/%d", p.scenario), `{"years":1}`, `If-Match: "v1"`).Want(200)
+	for _, one := range p.admin.Get("/api/v1/planning/standards").Want(200).At("items").([]any) {
+		if s := one.(map[string]any); s["code"] == "play_neighbourhood" {
+			p.admin.Send("PATCH", fmt.Sprintf("/api/v1/planning/standards/%v", s["id"]), `{"distance_m":1234}`, `If-Match: "v1"`).Want(200)
+		}
+	}
 	p.admin.Send("PATCH", fmt.Sprintf("/api/v1/planning/proposals/%d", p.many), `{"title":{"pl":"Nowy tytuł"}}`, `If-Match: "v1"`).Want(200)
 	text := string(p.admin.Get(page).Want(200).Body)
 	if !strings.Contains(text, "Scenariusz zmieniono po tym przebiegu") || !strings.Contains(text, "Wiele dzieci") || strings.Contains(text, "Nowy tytuł") || !strings.Contains(text, "2026–2027") {
 		t.Error("the document does not keep to the run, or does not say what changed")
+	}
+	if !strings.Contains(text, "plac zabaw w dzielnicy (NEAP), 1000\u00a0m") || strings.Contains(text, "1234\u00a0m") {
+		t.Error("the document does not tell the standards that the run was made with")
+	}
+	run := p.admin.Send("POST", fmt.Sprintf("/api/v1/planning/scenarios/%d/runs", p.scenario), nil).Want(201).ID()
+	p.over(t, run)
+	if text := string(p.admin.Get(fmt.Sprintf("/raporty/program/%d?lang=pl", run)).Want(200).Body); !strings.Contains(text, "1234\u00a0m") {
+		t.Error("a later run does not tell the standards as they were changed")
 	}
 }
 

@@ -53,6 +53,8 @@ type Composition struct {
 	FundNames []models.Text `json:"fund_names,omitempty"`
 	// Standards are the codes: those of the standards, then each again as accessible coverage, with AccessiblePrefix.
 	Standards []string `json:"standards"`
+	// Terms are what the standards ask for. Runs of before they were kept have none.
+	Terms []Term `json:"terms,omitempty"`
 	// Maxima are the criteria with all proposals started in the first year, before weighting.
 	Maxima [6]float64 `json:"maxima"`
 	// Additive are the weighted criteria beside coverage and accessibility of each item by start in its window: condition, heritage, support,
@@ -86,6 +88,30 @@ type ChangedAssumption struct {
 // Assumed are the assumptions of the composition.
 func (c *Composition) Assumed() *Assumptions { return cmp.Or(c.Assumptions, shipped) }
 
+// A Term is what a standard asked for when a run was frozen.
+type Term struct {
+	Code      string      `json:"code"`
+	Label     models.Text `json:"label"`
+	DistanceM float64     `json:"distance_m"`
+	MinAreaM2 float64     `json:"min_area_m2,omitzero"`
+	MinGrade  int         `json:"min_grade,omitzero"`
+	Weight    float64     `json:"weight"`
+	Proposal  bool        `json:"proposal,omitzero"`
+	Source    models.Text `json:"source"`
+	// Local is how many municipalities set limits of their own.
+	Local int `json:"local,omitzero"`
+}
+
+// TermsOf is what standards ask for, in their order.
+func TermsOf(standards []Standard) []Term {
+	terms := make([]Term, len(standards))
+	for i := range standards {
+		s := &standards[i]
+		terms[i] = Term{Code: s.Code, Label: s.Label, DistanceM: s.DistanceM, MinAreaM2: s.MinAreaM2, MinGrade: s.MinGrade, Weight: s.Weight, Proposal: s.Proposal, Source: s.Source, Local: len(s.Local)}
+	}
+	return terms
+}
+
 // A Frame is a composition without its problem: enough to tell a programme's value to people.
 type Frame struct {
 	FirstYear      int                       `json:"first_year"`
@@ -94,6 +120,7 @@ type Frame struct {
 	Budgets        [][]int64                 `json:"budgets"`
 	Municipalities []int64                   `json:"municipalities"`
 	Standards      []string                  `json:"standards"`
+	Terms          []Term                    `json:"terms,omitempty"`
 	Coverage       []programme.Coverage      `json:"coverage"`
 	SpendingFloors []programme.SpendingFloor `json:"spending_floors"`
 	CoverageFloors []programme.CoverageFloor `json:"coverage_floors"`
@@ -112,7 +139,7 @@ func (f *Frame) Assumed() *Assumptions { return cmp.Or(f.Assumptions, shipped) }
 // Frame is the composition without its problem.
 func (c *Composition) Frame() Frame {
 	p := &c.Problem
-	f := Frame{FirstYear: c.FirstYear, Years: p.Years, Funds: c.Funds, Municipalities: c.Municipalities, Standards: c.Standards, Coverage: p.Coverage, SpendingFloors: p.SpendingFloors,
+	f := Frame{FirstYear: c.FirstYear, Years: p.Years, Funds: c.Funds, Municipalities: c.Municipalities, Standards: c.Standards, Terms: c.Terms, Coverage: p.Coverage, SpendingFloors: p.SpendingFloors,
 		CoverageFloors: p.CoverageFloors, Maxima: c.Maxima, LeftOut: c.LeftOut, Items: len(p.Items), Demands: len(p.Demands), Assumptions: c.Assumptions, Changed: c.Changed}
 	for _, fund := range p.Funds {
 		f.Budgets = append(f.Budgets, fund.Budget)
@@ -534,6 +561,7 @@ func (c *composer) demands() {
 	}
 	p := &c.out.Problem
 	p.Standards = 2 * len(g.Standards)
+	c.out.Terms = TermsOf(g.Standards)
 	for _, prefix := range []string{"", AccessiblePrefix} {
 		for i := range g.Standards {
 			c.out.Standards = append(c.out.Standards, prefix+g.Standards[i].Code)
