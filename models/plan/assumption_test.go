@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
 	"testing"
 
@@ -96,5 +97,47 @@ func TestCostsRangeAsTheirBasisSays(t *testing.T) {
 		if low, high := a.CostRange(tt.basis, 1_000_000); low != tt.low || high != tt.high {
 			t.Errorf("%s: got %d to %d, want %d to %d", tt.basis, low, high, tt.low, tt.high)
 		}
+	}
+}
+
+// The draws of a defence rest on what was frozen with the composition: without a range no weight moves, and one exponent is that of every draw.
+func TestDrawsRestOnTheFrozenAssumptions(t *testing.T) {
+	in := anInput()
+	in.Ground.Assumptions = AssumptionsOf(map[string]float64{"weight_range": 0, "beta_least": 0.999999, "beta_greatest": 1.000001})
+	c, err := Compose(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moves := func(c *Composition) float64 {
+		most := 0.0
+		for k := range 20 {
+			q := c.draw(k)
+			for i := range q.Items {
+				for s, b := range q.Items[i].Benefit {
+					most = max(most, math.Abs(b-c.Problem.Items[i].Benefit[s]))
+				}
+			}
+			for i := range q.Demands {
+				most = max(most, math.Abs(q.Demands[i].Weight-c.Problem.Demands[i].Weight))
+			}
+		}
+		return most
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var frozen Composition
+	if err := json.Unmarshal(b, &frozen); err != nil {
+		t.Fatal(err)
+	}
+	if got := moves(&frozen); got > 1e-3 {
+		t.Errorf("a draw moves a benefit by %v", got)
+	}
+	if c, err = Compose(anInput()); err != nil {
+		t.Fatal(err)
+	}
+	if got := moves(c); got < 0.1 {
+		t.Errorf("with the shipped ranges a draw moves a benefit by %v at most", got)
 	}
 }
