@@ -311,7 +311,8 @@ func (s *Store) suggestions(ctx context.Context, user *models.User, f Suggestion
 				continue
 			}
 			if m := g.MunicipalityAt(x.Municipality); m != nil { // new facilities of one kind are told apart by where they are
-				x.Proposal.TitlePL, x.Proposal.TitleEN = x.Proposal.TitlePL+": "+m.Name, x.Proposal.TitleEN+": "+m.Name
+				part := g.PartOf(x.Municipality, x.At)
+				x.Proposal.TitlePL, x.Proposal.TitleEN = x.Proposal.TitlePL+": "+m.Name+", "+part.PL, x.Proposal.TitleEN+": "+m.Name+", "+part.EN
 			}
 			out = append(out, x)
 		}

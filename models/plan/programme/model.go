@@ -70,12 +70,13 @@ func (in *instance) model(scale float64) *Model {
 			}
 		}
 	}
-	// Units that keep the numbers near 1: tolerances of the solver are absolute.
-	m.money = math.Pow(10, math.Ceil(math.Log10(float64(dearest)/1000)))
+	// Units that keep the numbers near 1: tolerances of the solver are absolute. They are powers of two, which leave every digit as it is: where values and
+	// costs are whole numbers, the solver can still see it, and its bound jumps from one whole value to the next.
+	m.money = math.Exp2(math.Ceil(math.Log2(float64(dearest) / 1000)))
 	m.money = max(m.money, 1)
 	m.worth = 1
 	if scale > 0 {
-		m.worth = scale / 10_000
+		m.worth = math.Exp2(math.Ceil(math.Log2(scale / 10_000)))
 	}
 	n := len(in.cost)
 	terms := make([][]term, n) // of every start of an item, beside those of a year
