@@ -149,12 +149,6 @@ var ProposalLocks = CodeList{Name: "proposal_lock", Entries: []CodeEntry{
 	{LockYear, Text{"musi zacząć się w roku", "must start in the year"}},
 }}
 
-// A CostRange is how far the real cost of a basis may lie from the likely one, in percent.
-type CostRange struct {
-	Basis     string
-	Low, High int
-}
-
 // The bases of a cost.
 const (
 	CostUnitRate = "unit_rate"
@@ -165,24 +159,11 @@ const (
 
 // CostBases say where a cost comes from, from the least certain.
 var CostBases = CodeList{Name: "cost_basis", Entries: []CodeEntry{
-	{CostUnitRate, Text{"stawka jednostkowa, −30/+50 %", "unit rate, −30/+50 %"}},
-	{CostDesigner, Text{"kosztorys projektanta, ±20 %", "designer's estimate, ±20 %"}},
-	{CostTender, Text{"oferta przetargowa, ±10 %", "tender, ±10 %"}},
-	{CostContract, Text{"umowa, 0 %", "contract, 0 %"}},
+	{CostUnitRate, Text{"stawka jednostkowa", "unit rate"}},
+	{CostDesigner, Text{"kosztorys projektanta", "designer's estimate"}},
+	{CostTender, Text{"oferta przetargowa", "tender"}},
+	{CostContract, Text{"umowa", "contract"}},
 }}
-
-// CostRanges are the ranges of the bases: a proposal of Wolnica, without a source.
-var CostRanges = []CostRange{{CostUnitRate, -30, 50}, {CostDesigner, -20, 20}, {CostTender, -10, 10}, {CostContract, 0, 0}}
-
-// CostRangeOf gives the lowest and the highest cost of a basis around the likely one.
-func CostRangeOf(basis string, likely int64) (low, high int64) {
-	for _, r := range CostRanges {
-		if r.Basis == basis {
-			return int64(math.Round(float64(likely) * (1 + float64(r.Low)/100))), int64(math.Round(float64(likely) * (1 + float64(r.High)/100)))
-		}
-	}
-	return likely, likely
-}
 
 // The bounds of a proposal.
 const (

@@ -544,6 +544,36 @@ func (c *councilReader) assumptions() {
 		c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{Label: models.Text{PL: "Standard: " + t.Label.PL, EN: "Standard: " + cmp.Or(t.Label.EN, t.Label.PL)},
 			Value: inBoth(func(w words) string { return w.term(t) }), Source: t.Source, Proposal: t.Proposal})
 	}
+	for _, a := range c.frame.Changed {
+		c.p.Assumptions = append(c.p.Assumptions, changedAssumption(&a))
+	}
+	rest := int64(len(c.frame.Assumed().Values()) - len(c.frame.Changed))
+	c.p.Assumptions = append(c.p.Assumptions, CouncilAssumption{
+		Label:  models.Text{PL: "Pozostałe założenia planowania: trwałość, ryzyko, pilność, koszty, odległości", EN: "All other assumptions of planning: lives, risk, urgency, costs, distances"},
+		Value:  inBoth(func(w words) string { return w.number(rest) + w.text(", jak dostarczone", ", as shipped") }),
+		Source: models.Text{PL: "wykaz z pochodzeniem każdego z nich: założenia planowania w Wolnicy", EN: "listed with the origin of each: assumptions of planning in Wolnica"}})
+}
+
+// changedAssumption tells of an assumption that was changed before the run was made.
+func changedAssumption(a *plan.ChangedAssumption) CouncilAssumption {
+	number := func(w words, v float64) string {
+		text := w.decimal(v, -1)
+		if a.Unit == "percent" {
+			text += w.text("\u00a0%", "%")
+		}
+		return text
+	}
+	out := CouncilAssumption{Label: a.Label, Source: a.Source, Value: inBoth(func(w words) string {
+		if a.Value == a.Shipped {
+			return number(w, a.Value)
+		}
+		return number(w, a.Value) + w.text(" zamiast dostarczonej ", " instead of the shipped ") + number(w, a.Shipped)
+	})}
+	if a.Unit != "percent" && a.Unit != "factor" {
+		unit := models.AssumptionUnits.Label(a.Unit)
+		out.Label = models.Text{PL: a.Label.PL + " (" + unit.PL + ")", EN: a.Label.EN + " (" + unit.EN + ")"}
+	}
+	return out
 }
 
 // term says in words what a standard asks for: 1,500 m, at least 3 ha, counted twice.
@@ -563,9 +593,6 @@ func (w words) term(t plan.Term) string {
 	}
 	return text
 }
-
-// oldPrice is how many years old a price may be before the document says so.
-const oldPrice = 2
 
 // warnings are what has to be known before the rest is believed.
 func (c *councilReader) warnings() {
@@ -595,6 +622,7 @@ func (c *councilReader) warnings() {
 		warn("Progi zasięgu nieosiągnięte: "+pl.number(int64(missed))+"; wskazują je strony gmin.", "Coverage floors missed: "+en.number(int64(missed))+"; the municipalities' pages show them.")
 	}
 	old, unknown, approximate := 0, 0, 0
+	stale := c.frame.Assumed().StaleYears
 	for i := range p.Items {
 		if p.Items[i].Approximate {
 			approximate++
@@ -603,7 +631,7 @@ func (c *councilReader) warnings() {
 		case it.StartYear == nil:
 		case it.PriceYear == 0:
 			unknown++
-		case it.PriceYear < c.today.Date().Year()-oldPrice:
+		case float64(c.today.Date().Year()-it.PriceYear) > stale:
 			old++
 		}
 	}
@@ -612,7 +640,7 @@ func (c *councilReader) warnings() {
 			"Positions within about 1 km, since the exact ones are not public: "+en.count(int64(approximate), "", "", "", "item", "items")+".")
 	}
 	if old > 0 {
-		warn(pl.count(int64(old), "pozycja ma ceny starsze", "pozycje mają ceny starsze", "pozycji ma ceny starsze", "", "")+" niż 2 lata.", en.count(int64(old), "", "", "", "item has prices older", "items have prices older")+" than 2 years.")
+		warn(pl.count(int64(old), "pozycja ma ceny starsze", "pozycje mają ceny starsze", "pozycji ma ceny starsze", "", "")+" niż "+pl.count(int64(stale), "rok", "lata", "lat", "", "")+".", en.count(int64(old), "", "", "", "item has prices older", "items have prices older")+" than "+en.count(int64(stale), "", "", "", "year", "years")+".")
 	}
 	if unknown > 0 {
 		warn(pl.count(int64(unknown), "pozycję", "pozycje", "pozycji", "", "")+" programu zmieniono po przebiegu albo nie możesz ich odczytać: podstaw ich kosztów tu nie ma.",

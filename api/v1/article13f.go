@@ -6,7 +6,6 @@ import (
 	"wolnica/api"
 	"wolnica/api/auth"
 	"wolnica/models"
-	"wolnica/models/plan"
 )
 
 // Article13f is how the municipalities keep to art. 13f of the Planning Act.
@@ -47,14 +46,14 @@ func (h *handlers) article13f() []api.Route {
 		if err != nil {
 			return article13fOut{}, err
 		}
-		if _, err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
+		if err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
 			return article13fOut{}, err
 		}
 		found, err := g.Complies(ctx, models.LegalArticle13f)
 		if err != nil {
 			return article13fOut{}, err
 		}
-		body := Article13f{Standards: []GapStandard{}, Items: []Compliance{}, Population: mapSlice(g.Population, populationOut), DetourFactor: plan.DetourFactor}
+		body := Article13f{Standards: []GapStandard{}, Items: []Compliance{}, Population: mapSlice(g.Population, populationOut), DetourFactor: g.Assumptions.Detour}
 		for _, d := range g.Demands() {
 			if !d.Accessible && d.Standard.LegalBasis == models.LegalArticle13f {
 				body.Standards = append(body.Standards, gapStandard(d, g.CellWidthM))

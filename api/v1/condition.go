@@ -36,7 +36,7 @@ type ConditionSum struct {
 	// Valued are the graded places with a renewal value: renewal_pln and fci_percent are theirs.
 	Valued     int   `json:"valued"`
 	RenewalPLN int64 `json:"renewal_pln"`
-	// BacklogPLN is what bringing all back to grade 2 costs; RecordedPLN of it stands in surveys, the rest is reckoned from grade and value.
+	// BacklogPLN is what bringing all back to the grade they are to be kept at costs; RecordedPLN of it stands in surveys, the rest is reckoned from grade and value.
 	BacklogPLN  int64    `json:"backlog_pln"`
 	RecordedPLN int64    `json:"recorded_pln"`
 	FCIPercent  *float64 `json:"fci_percent"`
@@ -98,8 +98,8 @@ func (h *handlers) planCondition() []api.Route {
 	doc := planningDoc("readCondition", "Stan: zaległości, FCI, trwałość i prognoza", "Condition: backlog, FCI, remaining life and forecast", models.CodeNotFound)
 	doc.Class = api.Heavy
 	doc.Description = models.Text{
-		PL: "Ocena rośnie od ostatniego przeglądu według g(a) = 1 + 4 (a/L)^β; L jest trwałością z rejestru albo kategorii. Zaległość to koszt zalecony w przeglądzie, a gdy go nie ma, część wartości odtworzeniowej zużyta od oceny 2. FCI to zaległość do wartości odtworzeniowej. Miejsc bez oceny albo wartości się nie zgaduje: są policzone osobno.",
-		EN: "The grade grows from the newest survey on by g(a) = 1 + 4 (a/L)^β; L is the life in the registry or of the category. The backlog is the cost a survey recommends, or the part of the renewal value used up since grade 2. FCI is the backlog by the renewal value. Places without a grade or a value are not guessed: they are counted apart."}
+		PL: "Ocena rośnie od ostatniego przeglądu według g(a) = 1 + 4 (a/L)^β; L jest trwałością z rejestru albo kategorii. Zaległość to koszt zalecony w przeglądzie, a gdy go nie ma, część wartości odtworzeniowej zużyta od oceny, w której miejsca mają być utrzymane (kept_grade). FCI to zaległość do wartości odtworzeniowej. Z przebiegiem (run) wszystko jest liczone przy założeniach, z którymi powstał. Miejsc bez oceny albo wartości się nie zgaduje: są policzone osobno.",
+		EN: "The grade grows from the newest survey on by g(a) = 1 + 4 (a/L)^β; L is the life in the registry or of the category. The backlog is the cost a survey recommends, or the part of the renewal value used up since the grade that places are to be kept at (kept_grade). FCI is the backlog by the renewal value. With a run everything is reckoned under the assumptions that it was made with. Places without a grade or a value are not guessed: they are counted apart."}
 	return []api.Route{api.Handle("GET", "/api/v1/planning/condition", doc, func(ctx context.Context, in planConditionIn) (planConditionOut, error) {
 		g, err := h.store.Ground(ctx, auth.UserFrom(ctx))
 		if err != nil {
@@ -110,24 +110,22 @@ func (h *handlers) planCondition() []api.Route {
 				return slices.ContainsFunc(lineage, func(code string) bool { return slices.Contains(in.Category, code) })
 			}))
 		}
-		body := conditionOut(g, g.Condition(in.Beta, in.Years, passes), in)
-		if in.Run > 0 {
-			today := *g
-			done, err := h.store.After(ctx, auth.UserFrom(ctx), &today, in.Run)
-			if err != nil {
-				return planConditionOut{}, err
-			}
-			body.Planned = forecastOut(g.Planned(in.Beta, in.Years, done, passes))
+		if in.Run == 0 {
+			return planConditionOut{conditionOut(g, g.Condition(in.Beta, in.Years, passes), in)}, nil
 		}
+		done, err := h.store.Done(ctx, auth.UserFrom(ctx), g, in.Run)
+		if err != nil {
+			return planConditionOut{}, err
+		}
+		body := conditionOut(g, g.Condition(in.Beta, in.Years, passes), in)
+		body.Planned = forecastOut(g.Planned(in.Beta, in.Years, done, passes))
 		return planConditionOut{body}, nil
 	})}
 }
 
 func conditionOut(g *store.PlanGround, r *plan.ConditionReport, in planConditionIn) PlanCondition {
-	out := PlanCondition{All: conditionSum(&r.All), Beta: in.Beta, Municipalities: []MunicipalityCondition{}, Categories: []CategoryCondition{}, Worst: []PlaceCondition{}}
-	for _, l := range plan.FCILimits {
-		out.FCILimits = append(out.FCILimits, *percent(l))
-	}
+	out := PlanCondition{All: conditionSum(g, &r.All), Beta: in.Beta, Municipalities: []MunicipalityCondition{}, Categories: []CategoryCondition{}, Worst: []PlaceCondition{}}
+	out.FCILimits = slices.Clone(g.Assumptions.FCILimits[:])
 	link := func(i int) *MunicipalityLink {
 		m := g.MunicipalityAt(i)
 		if m == nil {
@@ -141,11 +139,11 @@ func conditionOut(g *store.PlanGround, r *plan.ConditionReport, in planCondition
 			home = -1
 		}
 		if s := r.Municipalities[home]; s != nil {
-			out.Municipalities = append(out.Municipalities, MunicipalityCondition{Municipality: link(home), ConditionSum: conditionSum(s)})
+			out.Municipalities = append(out.Municipalities, MunicipalityCondition{Municipality: link(home), ConditionSum: conditionSum(g, s)})
 		}
 	}
 	for _, category := range slices.Sorted(maps.Keys(r.Categories)) {
-		out.Categories = append(out.Categories, CategoryCondition{Category: category, ConditionSum: conditionSum(r.Categories[category])})
+		out.Categories = append(out.Categories, CategoryCondition{Category: category, ConditionSum: conditionSum(g, r.Categories[category])})
 	}
 	out.DoNothing = forecastOut(r.DoNothing)
 	var worst []int
@@ -169,10 +167,10 @@ func forecastOut(years []plan.ForecastYear) []ForecastYear {
 	})
 }
 
-func conditionSum(s *plan.ConditionSum) ConditionSum {
+func conditionSum(g *store.PlanGround, s *plan.ConditionSum) ConditionSum {
 	out := ConditionSum{Places: s.Places, Graded: s.Graded, Ungraded: s.Places - s.Graded, Valued: s.Valued, RenewalPLN: s.RenewalPLN, BacklogPLN: s.BacklogPLN, RecordedPLN: s.RecordedPLN,
 		FCIPercent: percent(s.FCI()), Poor: s.Poor, MeanGrade: finite(s.MeanGrade()), RemainingYears: finite(s.MedianRemaining())}
-	if rating := plan.FCIRating(s.FCI()); rating != "" {
+	if rating := g.Assumptions.FCIRating(s.FCI()); rating != "" {
 		out.Rating = &rating
 	}
 	return out

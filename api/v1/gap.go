@@ -175,7 +175,7 @@ func (h *handlers) gaps() []api.Route {
 			if err != nil {
 				return gapsOut{}, err
 			}
-			if _, err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
+			if err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
 				return gapsOut{}, err
 			}
 			body, err := gapsOf(ctx, g)
@@ -186,7 +186,7 @@ func (h *handlers) gaps() []api.Route {
 			if err != nil {
 				return gapCellsOut{}, err
 			}
-			if _, err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
+			if err := h.store.After(ctx, auth.UserFrom(ctx), g, in.Run); err != nil {
 				return gapCellsOut{}, err
 			}
 			d, err := g.DemandByCode(in.Standard)
@@ -220,7 +220,7 @@ func (h *handlers) gaps() []api.Route {
 }
 
 func gapsOf(ctx context.Context, g *store.PlanGround) (Gaps, error) {
-	out := Gaps{All: map[string]GapCount{}, Equity: map[string]GapEquity{}, Population: mapSlice(g.Population, populationOut), DetourFactor: plan.DetourFactor}
+	out := Gaps{All: map[string]GapCount{}, Equity: map[string]GapEquity{}, Population: mapSlice(g.Population, populationOut), DetourFactor: g.Assumptions.Detour}
 	homes := make([]MunicipalityGaps, len(g.Municipalities)+1)
 	for i := range homes {
 		homes[i].Standards = map[string]GapCount{}

@@ -8,6 +8,7 @@ import (
 	"wolnica/api/auth"
 	"wolnica/geo"
 	"wolnica/models"
+	"wolnica/models/plan"
 	"wolnica/models/store"
 )
 
@@ -102,7 +103,7 @@ type InvestmentProposal struct {
 	Category string `json:"category"`
 	// Groups are the exclusion groups it is in.
 	Groups []int64 `json:"groups"`
-	// PriceStale says that the price year is more than two years ago.
+	// PriceStale says that the price year is longer ago than prices last (price_stale_years of the assumptions).
 	PriceStale bool `json:"price_stale"`
 	// Conflicts is which protection it meets and which consents that asks for; when a single proposal is read.
 	Conflicts *ConflictMemo `json:"conflicts,omitzero"`
@@ -144,7 +145,15 @@ func proposalInput(p *models.InvestmentProposal) InvestmentProposalInput {
 	return in
 }
 
-func applyProposal(in InvestmentProposalInput, p *models.InvestmentProposal) error {
+// applyingProposals writes proposals; a cost without a range gets that of its basis, as the assumptions have it.
+func (h *handlers) applyingProposals(ctx context.Context) (func(InvestmentProposalInput, *models.InvestmentProposal) error, error) {
+	assumed, err := h.store.Assumptions(ctx)
+	return func(in InvestmentProposalInput, p *models.InvestmentProposal) error {
+		return applyProposal(assumed, in, p)
+	}, err
+}
+
+func applyProposal(assumed *plan.Assumptions, in InvestmentProposalInput, p *models.InvestmentProposal) error {
 	duration := 1
 	if in.DurationYears != nil {
 		duration = *in.DurationYears
@@ -156,7 +165,7 @@ func applyProposal(in InvestmentProposalInput, p *models.InvestmentProposal) err
 		CostLikelyPLN: in.Cost.LikelyPLN, PriceYear: in.Cost.PriceYear, VATIncluded: in.Cost.VATIncluded != nil && *in.Cost.VATIncluded, CostBasis: in.Cost.Basis, CostNote: in.Cost.Note,
 		SpendProfile: in.SpendProfile, RunningCostPLN: in.RunningCostPLN, SupportVotes: in.SupportVotes, Funds: append([]int64{}, in.Funds...),
 		Prerequisites: []models.Prerequisite{}, Suggestion: in.Suggestion, Method: in.Method}
-	p.CostLowPLN, p.CostHighPLN = models.CostRangeOf(in.Cost.Basis, in.Cost.LikelyPLN)
+	p.CostLowPLN, p.CostHighPLN = assumed.CostRange(in.Cost.Basis, in.Cost.LikelyPLN)
 	if in.Cost.LowPLN != nil {
 		p.CostLowPLN = *in.Cost.LowPLN
 	}
@@ -184,12 +193,9 @@ func applyProposal(in InvestmentProposalInput, p *models.InvestmentProposal) err
 	return nil
 }
 
-// stalePriceYears is after how many years a price is flagged.
-const stalePriceYears = 2
-
-func (h *handlers) proposalOut(p store.ListedInvestment) InvestmentProposal {
+func (h *handlers) proposalOut(assumed *plan.Assumptions, p store.ListedInvestment) InvestmentProposal {
 	out := InvestmentProposal{Meta: metaOf(&p.Record), InvestmentProposalInput: proposalInput(&p.InvestmentProposal), Position: []float64{p.Lon, p.Lat},
-		Category: p.Category, Groups: p.Groups, PriceStale: h.now().Year()-p.PriceYear > stalePriceYears}
+		Category: p.Category, Groups: p.Groups, PriceStale: float64(h.now().Year()-p.PriceYear) > assumed.StaleYears}
 	if p.MunicipalityID != nil {
 		out.Municipality = &MunicipalityLink{ID: *p.MunicipalityID, TERYT: p.TERYT, Name: p.MunicipalityName}
 	}
@@ -241,14 +247,18 @@ func (r resource[T, E, In, Out]) readPrivate() api.Route {
 // proposals are the routes of investment proposals.
 func (h *handlers) proposals() []api.Route {
 	r := resource[models.InvestmentProposal, *models.InvestmentProposal, InvestmentProposalInput, InvestmentProposal]{store: h.store, path: "/api/v1/planning/proposals",
-		tag: "planning", id: "InvestmentProposal", onePL: "propozycję inwestycji", one: "an investment proposal", in: proposalInput, apply: applyProposal,
+		tag: "planning", id: "InvestmentProposal", onePL: "propozycję inwestycji", one: "an investment proposal", in: proposalInput, applyIn: h.applyingProposals,
 		out: func(ctx context.Context, p *models.InvestmentProposal) (InvestmentProposal, error) {
 			user := auth.UserFrom(ctx)
 			listed, err := h.store.Proposal(ctx, user, p.ID)
 			if err != nil {
 				return InvestmentProposal{}, err
 			}
-			out := h.proposalOut(*listed)
+			assumed, err := h.store.Assumptions(ctx)
+			if err != nil {
+				return InvestmentProposal{}, err
+			}
+			out := h.proposalOut(assumed, *listed)
 			memo, err := h.store.ProposalConflicts(ctx, user, &listed.InvestmentProposal)
 			out.Conflicts = conflictsOut(memo)
 			return out, err
@@ -263,7 +273,11 @@ func (h *handlers) proposals() []api.Route {
 			if err != nil {
 				return investmentsOut{}, err
 			}
-			page := listPage(r.path, QueryOf(in), mapSlice(rows, h.proposalOut), next)
+			assumed, err := h.store.Assumptions(ctx)
+			if err != nil {
+				return investmentsOut{}, err
+			}
+			page := listPage(r.path, QueryOf(in), mapSlice(rows, func(p store.ListedInvestment) InvestmentProposal { return h.proposalOut(assumed, p) }), next)
 			return investmentsOut{Link: page.Link, Body: InvestmentProposals{Items: page.Body.Items, Next: next, Total: total}}, nil
 		}),
 		r.readPrivate(),

@@ -69,6 +69,18 @@ type ProgrammeSummary struct {
 	CoverageFloors []CoverageFloorOutcome `json:"coverage_floors"`
 	// Maxima are the criteria with everything started in the first year, before weighting.
 	Maxima CriterionWeights `json:"maxima"`
+	// ChangedAssumptions are those assumptions of planning that were not as shipped when the run was made.
+	ChangedAssumptions []ChangedAssumption `json:"changed_assumptions"`
+}
+
+// ChangedAssumption is an assumption that was not as shipped when a run was made, with the value and the source of then.
+type ChangedAssumption struct {
+	Code    string      `json:"code"`
+	Label   models.Text `json:"label"`
+	Unit    string      `json:"unit"`
+	Value   float64     `json:"value"`
+	Shipped float64     `json:"shipped"`
+	Source  models.Text `json:"source"`
 }
 
 // ObjectiveParts are what the objective is the sum of; penalties are subtracted.
@@ -193,7 +205,8 @@ func summaryOut(f *plan.Frame, p *programme.Programme) *ProgrammeSummary {
 	v := &p.Value
 	s := &ProgrammeSummary{FirstYear: f.FirstYear, Years: f.Years, Proposals: f.Items, Chosen: v.Chosen, CostPLN: v.Cost, Persons: v.Served,
 		Parts: ObjectiveParts{Benefit: v.Benefit, Service: v.Service, Fairness: v.Fairness, Penalty: v.Penalty}, Funds: []FundSpending{}, Municipalities: []MunicipalitySpending{},
-		Coverage: []MunicipalityCoverage{}, SpendingFloors: []SpendingFloorOutcome{}, CoverageFloors: []CoverageFloorOutcome{}, Maxima: criteriaOf(f.Maxima)}
+		Coverage: []MunicipalityCoverage{}, SpendingFloors: []SpendingFloorOutcome{}, CoverageFloors: []CoverageFloorOutcome{}, Maxima: criteriaOf(f.Maxima),
+		ChangedAssumptions: mapSlice(f.Changed, func(c plan.ChangedAssumption) ChangedAssumption { return ChangedAssumption(c) })}
 	for i, id := range f.Funds {
 		s.Funds = append(s.Funds, FundSpending{FundID: id, BudgetPLN: f.Budgets[i], SpentPLN: v.Spent[i], CarriedPLN: v.Carried[i]})
 	}

@@ -55,8 +55,8 @@ func (h *handlers) suggestions() []api.Route {
 	doc := planningDoc("suggestInvestmentProposals", "Podpowiedzi propozycji: naprawy, bariery, nowe miejsca", "Suggest proposals: repairs, barriers, new facilities")
 	doc.Class = api.Heavy
 	doc.Description = models.Text{
-		PL: "Tam, gdzie wolno Ci dodawać propozycje. Naprawa lub odnowienie każdego miejsca w stanie 4 lub 5; standardowe usprawnienia tam, gdzie bariery odcinają najwięcej mieszkańców; nowe miejsca w środkach komórek bez dostępu, wybrane zachłannym maksymalnym pokryciem. Koszty bez kosztorysu to stawki jednostkowe, −30/+50 %. Aby przyjąć podpowiedź, wyślij jej proposal do POST /planning/proposals.",
-		EN: "Where you may create proposals. A repair or renewal of each place in condition 4 or 5; standard fixes where barriers keep most residents out; new facilities at the middles of unserved cells, chosen by greedy maximal covering. Costs that nobody estimated are unit rates, −30/+50 %. To take a suggestion over, send its proposal to POST /planning/proposals."}
+		PL: "Tam, gdzie wolno Ci dodawać propozycje. Naprawa lub odnowienie każdego miejsca w stanie 4 lub 5; standardowe usprawnienia tam, gdzie bariery odcinają najwięcej mieszkańców; nowe miejsca w środkach komórek bez dostępu, wybrane zachłannym maksymalnym pokryciem. Koszty bez kosztorysu to stawki jednostkowe z /planning/unit-rates. Aby przyjąć podpowiedź, wyślij jej proposal do POST /planning/proposals.",
+		EN: "Where you may create proposals. A repair or renewal of each place in condition 4 or 5; standard fixes where barriers keep most residents out; new facilities at the middles of unserved cells, chosen by greedy maximal covering. Costs that nobody estimated are unit rates of /planning/unit-rates. To take a suggestion over, send its proposal to POST /planning/proposals."}
 	return []api.Route{
 		api.Handle("GET", "/api/v1/planning/proposals/suggestions", doc, func(ctx context.Context, in suggestionsIn) (suggestionsOut, error) {
 			found, ground, err := h.store.Suggestions(ctx, auth.UserFrom(ctx), store.SuggestionFilter{Kinds: in.Kind, Municipalities: in.Municipality, Limit: in.Limit})

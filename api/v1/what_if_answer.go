@@ -69,7 +69,7 @@ func NewWhatIf(a *store.WhatIf, usable string, limit int, today models.Day) What
 	}
 	out.Turned = turnedPlaces(a, limit)
 	for _, s := range a.Coverage.Standards {
-		out.Standards = append(out.Standards, whatIfStandard(s))
+		out.Standards = append(out.Standards, whatIfStandard(s, a.Assumptions.Detour))
 	}
 	for _, p := range a.Population {
 		out.Population = append(out.Population, populationOut(p))
@@ -224,8 +224,8 @@ func whatIfCost(a *store.WhatIf) WhatIfCost {
 	return out
 }
 
-func whatIfStandard(s plan.StandardCount) WhatIfStandard {
-	out := WhatIfStandard{Code: s.Standard.Code, Label: s.Standard.Label, Category: s.Category, DistanceM: s.Standard.DistanceM, Detour: plan.DetourFactor,
+func whatIfStandard(s plan.StandardCount, detour float64) WhatIfStandard {
+	out := WhatIfStandard{Code: s.Standard.Code, Label: s.Standard.Label, Category: s.Category, DistanceM: s.Standard.DistanceM, Detour: detour,
 		Audience: string(s.Standard.Audience), Proposal: s.Standard.Proposal, Source: s.Standard.Source, Profiles: []WhatIfStandardProfile{}}
 	for i, c := range s.Profiles {
 		if c != (plan.Count{}) {

@@ -61,7 +61,7 @@ func (g *Ground) Planned(beta float64, years int, done []Done, passes func(*Grou
 		if a.Grade == 0 || !passes(a) {
 			return 0, false
 		}
-		life := lifeOf(a)
+		life := g.assumed().lifeOf(a)
 		if work := works[a.ID]; work != nil && g.Year+y >= work.Year {
 			return gradeAfter(float64(gradeDone(&work.ComposeProposal)), life, beta, float64(g.Year+y-work.Year)), true
 		}

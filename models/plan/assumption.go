@@ -183,4 +183,58 @@ func (a *Assumptions) CostRange(basis string, likely int64) (low, high int64) {
 	}
 	return roundPLN(float64(likely) * (1 - a.Spreads[i][0]/100)), roundPLN(float64(likely) * (1 + a.Spreads[i][1]/100))
 }
+
+// roundPLN rounds an amount to whole złoty.
 func roundPLN(v float64) int64 { return int64(math.Round(v)) }
+
+// lifeOf is how long the asset lasts from new: what the registry says of it, or else what the nearest of its categories lasts.
+func (a *Assumptions) lifeOf(of *GroundAsset) float64 {
+	if of.LifeYears > 0 {
+		return float64(of.LifeYears)
+	}
+	for _, lineage := range of.Categories {
+		for _, category := range lineage {
+			for i := range a.Lives {
+				if a.Lives[i].Category == category {
+					return a.Lives[i].Years
+				}
+			}
+		}
+	}
+	return a.OtherLife
+}
+
+// failureAt is the yearly probability of failure, as a share, at a grade between 1 and 5.
+func (a *Assumptions) failureAt(grade float64) float64 {
+	g := min(max(grade, 1), 5) - 1
+	i := min(int(g), 3)
+	better, worse := a.Failure[i]/100, a.Failure[i+1]/100
+	return better + (worse-better)*(g-float64(i))
+}
+
+// urgencyOf is how much the heritage urgency of the asset counts: that of its priority, or, where nobody gave one, that of what is poor or very bad; 0
+// for what is no monument.
+func (a *Assumptions) urgencyOf(of *GroundAsset) float64 {
+	i := models.Priorities.Index(of.Priority)
+	switch {
+	case !of.Heritage:
+		return 0
+	case of.Priority != "" && i >= 0:
+		return a.Urgency[i]
+	case of.Priority != "":
+		return 0
+	case of.Grade == 5:
+		return a.UrgencyVeryBad
+	case of.Grade == failingGrade:
+		return a.UrgencyPoor
+	}
+	return 0
+}
+
+// HeritageGrade is a heritage grade as an asset grade; 0 is not known.
+func (a *Assumptions) HeritageGrade(grade string) int {
+	if i := slices.Index([]string{"good", "fair", "poor", "very_bad"}, grade); i >= 0 {
+		return int(a.HeritageGrades[i])
+	}
+	return 0
+}

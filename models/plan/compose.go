@@ -24,6 +24,8 @@ type ComposeInput struct {
 	// Groups are proposals of which one at most is chosen, by id.
 	Groups [][]int64
 	Funds  []models.Fund
+	// Changed are the assumptions that are not as they were shipped, for a run to tell of.
+	Changed []ChangedAssumption
 }
 
 // A ComposeProposal is a proposal with what the registry knows of where it would be done.
@@ -58,7 +60,7 @@ type Composition struct {
 	// Additive are the weighted criteria beside coverage and accessibility of each item by start in its window: condition, heritage, support,
 	// readiness.
 	Additive [][][4]float64 `json:"additive"`
-	// Aging are the weighted criterion of condition of each item by start when places wear slowest and fastest, at the exponents Betas. Runs of
+	// Aging are the weighted criterion of condition of each item by start when places wear slowest and fastest, at the Betas of the assumptions. Runs of
 	// before there was a core index have none.
 	Aging [][][2]float64 `json:"aging,omitempty"`
 	// CostRange are the low and the high cost of each item as shares of the one that counts.
@@ -67,7 +69,24 @@ type Composition struct {
 	LeftOut   []LeftOut          `json:"left_out"`
 	// Seed is that of the scenario: with the same inputs it finds the same programme.
 	Seed int64 `json:"seed"`
+	// Assumptions are what was taken to be, Changed those of them that were not as shipped. Runs of before they could be changed have none: the shipped
+	// ones were taken.
+	Assumptions *Assumptions        `json:"assumptions,omitempty"`
+	Changed     []ChangedAssumption `json:"changed_assumptions,omitempty"`
 }
+
+// A ChangedAssumption is an assumption with another value than the shipped one, or another source, as it was when a run was made.
+type ChangedAssumption struct {
+	Code    string      `json:"code"`
+	Label   models.Text `json:"label"`
+	Unit    string      `json:"unit"`
+	Value   float64     `json:"value"`
+	Shipped float64     `json:"shipped"`
+	Source  models.Text `json:"source"`
+}
+
+// Assumed are the assumptions of the composition.
+func (c *Composition) Assumed() *Assumptions { return cmp.Or(c.Assumptions, shipped) }
 
 // A Term is what a standard asked for when a run was frozen.
 type Term struct {
@@ -93,9 +112,6 @@ func TermsOf(standards []Standard) []Term {
 	return terms
 }
 
-// Betas are the exponents of deterioration between which the true one is taken to lie, tested range of the formula g(a) = 1 + 4 (a/L)^β [a proposal].
-var Betas = [2]float64{0.7, 2}
-
 // A Frame is a composition without its problem: enough to tell a programme's value to people.
 type Frame struct {
 	FirstYear      int                       `json:"first_year"`
@@ -112,13 +128,19 @@ type Frame struct {
 	LeftOut        []LeftOut                 `json:"left_out"`
 	Items          int                       `json:"items"`
 	Demands        int                       `json:"demands"`
+	// Assumptions and Changed are as in Composition.
+	Assumptions *Assumptions        `json:"assumptions,omitempty"`
+	Changed     []ChangedAssumption `json:"changed_assumptions,omitempty"`
 }
+
+// Assumed are the assumptions of the composition.
+func (f *Frame) Assumed() *Assumptions { return cmp.Or(f.Assumptions, shipped) }
 
 // Frame is the composition without its problem.
 func (c *Composition) Frame() Frame {
 	p := &c.Problem
 	f := Frame{FirstYear: c.FirstYear, Years: p.Years, Funds: c.Funds, Municipalities: c.Municipalities, Standards: c.Standards, Terms: c.Terms, Coverage: p.Coverage, SpendingFloors: p.SpendingFloors,
-		CoverageFloors: p.CoverageFloors, Maxima: c.Maxima, LeftOut: c.LeftOut, Items: len(p.Items), Demands: len(p.Demands)}
+		CoverageFloors: p.CoverageFloors, Maxima: c.Maxima, LeftOut: c.LeftOut, Items: len(p.Items), Demands: len(p.Demands), Assumptions: c.Assumptions, Changed: c.Changed}
 	for _, fund := range p.Funds {
 		f.Budgets = append(f.Budgets, fund.Budget)
 	}
@@ -135,15 +157,8 @@ type LeftOut struct {
 // AccessiblePrefix begins the code of a standard as accessible coverage.
 const AccessiblePrefix = "accessible:"
 
-const (
-	// benefitYears is for how many years after the horizon what was done still counts [a proposal].
-	benefitYears = 10
-	// defaultConsequence is how bad the failure of a place is, from 1 to 5, where nobody says; protectedConsequence that of a protected
-	// one [proposals].
-	defaultConsequence, protectedConsequence = 3.0, 4.0
-	// floorPenalty is how many times the whole objective is lost when no floor is met at all: floors come first, but may be missed.
-	floorPenalty = 10
-)
+// floorPenalty is how many times the whole objective is lost when no floor is met at all: floors come first, but may be missed.
+const floorPenalty = 10
 
 // The additive criteria in Composition.Additive.
 const (
@@ -165,37 +180,6 @@ const (
 
 var additiveCriterion = [4]int{criterionCondition, criterionHeritage, criterionSupport, criterionReadiness}
 
-// failure is the yearly probability of failure by asset grade [a proposal].
-var failure = [5]float64{0.02, 0.05, 0.15, 0.40, 0.80}
-
-// failureAt is the probability at a grade between 1 and 5.
-func failureAt(grade float64) float64 {
-	g := min(max(grade, 1), 5) - 1
-	i := min(int(g), 3)
-	return failure[i] + (failure[i+1]-failure[i])*(g-float64(i))
-}
-
-// lives are how long places last from new, in years [proposals, but of courts].
-var lives = []struct {
-	category string
-	years    float64
-}{{"play", 15}, {"tennis_court", 12}, {"sports_field", 12}, {"rest_and_view", 20}, {"active_travel", 25}, {"educational_path", 25}, {"boulevard", 25}, {"green_space", 25}, {"outdoor_gym", 15}}
-
-// otherLife is how long a building lasts, and everything without a life of its own.
-const otherLife = 60
-
-func lifeOf(a *GroundAsset) float64 {
-	if a.LifeYears > 0 {
-		return float64(a.LifeYears)
-	}
-	for _, l := range lives {
-		if slices.ContainsFunc(a.Categories, func(lineage []string) bool { return slices.Contains(lineage, l.category) }) {
-			return l.years
-		}
-	}
-	return otherLife
-}
-
 // gradeAfter is the grade so many years after it was grade: g(a) = 1 + 4 (a/L)^β at the effective age.
 func gradeAfter(grade, life, beta, years float64) float64 {
 	age := life * math.Pow((min(max(grade, 1), 5)-1)/4, 1/beta)
@@ -206,8 +190,8 @@ func gradeAfter(grade, life, beta, years float64) float64 {
 // weight is the worth of closing the whole gap; costs are those of the scenario's level at the prices of the year they are spent in. What
 // cannot be chosen from is left out with its reason, unless a lock asks for it.
 func Compose(in *ComposeInput) (*Composition, error) {
-	c := composer{in: in, s: in.Scenario}
-	c.out = &Composition{FirstYear: c.s.FirstYear, Municipalities: in.Municipalities, LeftOut: []LeftOut{}, Seed: c.s.Seed}
+	c := composer{in: in, s: in.Scenario, assumed: in.Ground.assumed()}
+	c.out = &Composition{FirstYear: c.s.FirstYear, Municipalities: in.Municipalities, LeftOut: []LeftOut{}, Seed: c.s.Seed, Assumptions: c.assumed, Changed: in.Changed}
 	c.out.Problem = programme.Problem{Years: c.s.Years, Municipalities: len(in.Municipalities)}
 	c.discount()
 	c.choose()
@@ -235,9 +219,10 @@ func Compose(in *ComposeInput) (*Composition, error) {
 }
 
 type composer struct {
-	in  *ComposeInput
-	s   *models.Scenario
-	out *Composition
+	in      *ComposeInput
+	s       *models.Scenario
+	out     *Composition
+	assumed *Assumptions
 	// delta is the discount of a year, service what being served from it on is worth.
 	delta, service []float64
 	items          []*ComposeProposal
@@ -247,7 +232,7 @@ type composer struct {
 }
 
 func (c *composer) discount() {
-	all := c.s.Years + benefitYears
+	all := c.s.Years + int(c.assumed.BenefitYears)
 	c.delta = make([]float64, all)
 	for y := range all {
 		c.delta[y] = math.Pow(1+c.s.DiscountPercent/100, -float64(y))
@@ -482,7 +467,7 @@ func (c *composer) additive(p *ComposeProposal, completion int) (v [4]float64) {
 		if a.Grade > 0 {
 			v[additiveCondition] = c.riskAvoided(p, a, completion, c.s.Beta)
 		}
-		v[additiveHeritage] = urgencyOf(a) * served
+		v[additiveHeritage] = c.assumed.urgencyOf(a) * served
 	}
 	if p.SupportVotes != nil {
 		v[additiveSupport] = float64(*p.SupportVotes) * served
@@ -504,21 +489,21 @@ func gradeDone(p *ComposeProposal) int {
 
 // riskAvoided is the discounted risk of failure that the work takes away from its completion on.
 func (c *composer) riskAvoided(p *ComposeProposal, a *GroundAsset, completion int, beta float64) float64 {
-	life, consequence := lifeOf(a), defaultConsequence
+	life, consequence := c.assumed.lifeOf(a), c.assumed.Consequence
 	if a.Protected {
-		consequence = protectedConsequence
+		consequence = c.assumed.ProtectedConsequence
 	}
 	after := float64(gradeDone(p))
 	sum := 0.0
 	for y := completion; y < len(c.delta); y++ {
 		without := gradeAfter(float64(a.Grade), life, beta, float64(c.s.FirstYear+y-a.InspectedYear))
 		with := gradeAfter(after, life, beta, float64(y-completion))
-		sum += c.delta[y] * max(0, failureAt(without)-failureAt(with)) * consequence
+		sum += c.delta[y] * max(0, c.assumed.failureAt(without)-c.assumed.failureAt(with)) * consequence
 	}
 	return sum
 }
 
-// aging is the weighted criterion of condition of a proposal at the exponents Betas.
+// aging is the weighted criterion of condition of a proposal at the exponents that the assumptions name.
 func (c *composer) aging(p *ComposeProposal, completion int, weight, most float64) (v [2]float64) {
 	if p.PlaceID == nil || most == 0 || p.KindCode != models.ProposalRepair && p.KindCode != models.ProposalRenew {
 		return v
@@ -527,7 +512,7 @@ func (c *composer) aging(p *ComposeProposal, completion int, weight, most float6
 	if a == nil || a.Grade == 0 {
 		return v
 	}
-	for k, beta := range Betas {
+	for k, beta := range c.assumed.Betas {
 		v[k] = weight * c.riskAvoided(p, a, completion, beta) / most
 	}
 	return v

@@ -37,7 +37,7 @@ func aFund(id int64, pln int64) models.Fund {
 }
 
 func anInput() *ComposeInput {
-	g := &Ground{Year: 2026, Metres: StraightLine(DetourFactor), Standards: []Standard{{Code: "play", Categories: []string{"play"}, Audience: UpTo14, DistanceM: 1000, Weight: 1}}}
+	g := &Ground{Year: 2026, Metres: StraightLine(1.3), Standards: []Standard{{Code: "play", Categories: []string{"play"}, Audience: UpTo14, DistanceM: 1000, Weight: 1}}}
 	worn := GroundAsset{ID: 10, Facility: Facility{Grade: 4}, InspectedYear: 2026, LifeYears: 15, Heritage: true, Priority: "A"}
 	worn.At, worn.Categories = Point{20, 50}, playground
 	g.Assets = []GroundAsset{worn}

@@ -5,27 +5,19 @@ import (
 	"slices"
 )
 
-// Assumptions of condition. All are proposals but where a source is named.
-const (
-	// keptGrade is the grade that a place is to be kept at: what is poorer has a backlog.
-	keptGrade = 2.0
-	// failed is the grade from which on a place is poor (IIMM: 4 poor, 5 very poor).
-	failed = 3.5
-)
+// failed is the grade from which on a place is poor (IIMM: 4 poor, 5 very poor).
+const failed = 3.5
 
-// FCILimits are the upper bounds of the facility condition index, as a share, of good, fair and poor; beyond is critical.
-var FCILimits = [3]float64{0.05, 0.10, 0.30}
-
-// FCIRating is good, fair, poor or critical, "" where the index is not known.
-func FCIRating(fci float64) string {
-	switch {
+// FCIRating is good, fair, poor or critical, "" where the index is not known. The index is a share.
+func (a *Assumptions) FCIRating(fci float64) string {
+	switch limits := &a.FCILimits; {
 	case math.IsNaN(fci):
 		return ""
-	case fci < FCILimits[0]:
+	case fci < limits[0]/100:
 		return "good"
-	case fci < FCILimits[1]:
+	case fci < limits[1]/100:
 		return "fair"
-	case fci <= FCILimits[2]:
+	case fci <= limits[2]/100:
 		return "poor"
 	}
 	return "critical"
@@ -39,8 +31,8 @@ type Condition struct {
 	Grade float64
 	// LifeYears is how long it lasts from new, RemainingYears how long until the worst grade.
 	LifeYears, RemainingYears float64
-	// BacklogPLN is what it costs to bring it back to grade 2: what the survey recommends (Recorded), otherwise the share of the renewal
-	// value that has been used up since grade 2. ok is false where neither is known.
+	// BacklogPLN is what it costs to bring it back to the grade it is to be kept at: what the survey recommends (Recorded), otherwise the share of the renewal
+	// value that has been used up since that grade. ok is false where neither is known.
 	BacklogPLN int64
 	Recorded   bool
 	HasBacklog bool
@@ -52,24 +44,30 @@ type Condition struct {
 
 // ConditionOf is the condition of an asset in the ground's year, with the exponent of deterioration: g(a) = 1 + 4 (a/L)^β.
 func (g *Ground) ConditionOf(a *GroundAsset, beta float64) Condition {
-	c := Condition{LifeYears: lifeOf(a), FCI: math.NaN()}
+	assumed := g.assumed()
+	c := Condition{LifeYears: assumed.lifeOf(a), FCI: math.NaN()}
 	if a.Grade == 0 {
 		return c
 	}
 	c.Known = true
 	c.Grade = gradeAfter(float64(a.Grade), c.LifeYears, beta, float64(g.Year-a.InspectedYear))
 	c.RemainingYears = c.LifeYears * (1 - math.Pow((c.Grade-1)/4, 1/beta))
-	c.Risk = failureAt(c.Grade)
+	c.Risk = assumed.failureAt(c.Grade)
 	switch {
 	case a.ActionPLN > 0:
 		c.BacklogPLN, c.Recorded, c.HasBacklog = a.ActionPLN, true, true
 	case a.RenewalPLN > 0:
-		c.BacklogPLN, c.HasBacklog = int64(math.Round(float64(a.RenewalPLN)*max(0, c.Grade-keptGrade)/4)), true
+		c.BacklogPLN, c.HasBacklog = assumed.usedUp(a, c.Grade), true
 	}
 	if c.HasBacklog && a.RenewalPLN > 0 {
 		c.FCI = float64(c.BacklogPLN) / float64(a.RenewalPLN)
 	}
 	return c
+}
+
+// usedUp is the part of the asset's renewal value that has been used up since the grade it is to be kept at.
+func (a *Assumptions) usedUp(of *GroundAsset, grade float64) int64 {
+	return roundPLN(float64(of.RenewalPLN) * max(0, grade-a.KeptGrade) / 4)
 }
 
 // A ConditionSum is the condition of many places. What nobody knows is counted, never guessed.
@@ -176,7 +174,7 @@ func (g *Ground) forecast(years int, gradeIn func(a *GroundAsset, y int) (float6
 			}
 			all[y].Grades[min(int(math.Round(grade)), 5)-1]++
 			if a.RenewalPLN > 0 {
-				all[y].BacklogPLN += int64(math.Round(float64(a.RenewalPLN) * max(0, grade-keptGrade) / 4))
+				all[y].BacklogPLN += g.assumed().usedUp(a, grade)
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func TestConditionFollowsItsFormulas(t *testing.T) {
 		}
 	}
 	for fci, want := range map[float64]string{0: "good", 0.049: "good", 0.05: "fair", 0.1: "poor", 0.3: "poor", 0.31: "critical"} {
-		if got := FCIRating(fci); got != want {
+		if got := ShippedAssumptions().FCIRating(fci); got != want {
 			t.Errorf("FCI %v: got %q, want %q", fci, got, want)
 		}
 	}

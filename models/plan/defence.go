@@ -31,8 +31,6 @@ type Defence struct {
 const (
 	// coreDraws is how often weights, costs and deterioration are drawn for the core index.
 	coreDraws = 200
-	// weightRange is how far a drawn weight may lie from the given one, as a share of it [a proposal].
-	weightRange = 0.5
 	// maxWhyNot is how many of the items that are not chosen are explained: those that gain most for their money.
 	maxWhyNot = 500
 )
@@ -83,11 +81,13 @@ func (c *Composition) Defend(ctx context.Context, of *programme.Programme) (*Def
 	return d, err
 }
 
-// draw is the problem with the weights, costs and deterioration of the k-th draw: each weight by up to half more or less, and all of them of the
-// same sum; each cost between its low and its high one, most often near the one that counts (a triangular distribution); and one exponent of
-// deterioration for all places, from Betas. The same draw is always the same.
+// draw is the problem with the weights, costs and deterioration of the k-th draw: each weight by up to the range of the assumptions more or less, and all of them of
+// the same sum; each cost between its low and its high one, most often near the one that counts (a triangular distribution); and one exponent of
+// deterioration for all places, from the Betas of the assumptions. The same draw is always the same.
 func (c *Composition) draw(k int) *programme.Problem {
 	r := rand.New(rand.NewPCG(uint64(c.Seed), uint64(k)+1))
+	assumed := c.Assumed()
+	weightRange := assumed.WeightRange / 100
 	var factor [6]float64
 	sum, now := 0.0, 0.0
 	for i := range factor {
@@ -100,7 +100,7 @@ func (c *Composition) draw(k int) *programme.Problem {
 			factor[i] *= now / sum
 		}
 	}
-	beta := Betas[0] + (Betas[1]-Betas[0])*r.Float64()
+	beta := assumed.Betas[0] + (assumed.Betas[1]-assumed.Betas[0])*r.Float64()
 	q := c.Problem
 	q.Items = slices.Clone(c.Problem.Items)
 	for i := range q.Items {
@@ -163,7 +163,8 @@ func (c *Composition) weightOf(criterion int) float64 {
 // aged is the weighted criterion of condition of an item at an exponent: between those that are known, along a line.
 func (c *Composition) aged(i, t int, beta float64) float64 {
 	slow, fast := c.Aging[i][t][0], c.Aging[i][t][1]
-	return slow + (fast-slow)*(beta-Betas[0])/(Betas[1]-Betas[0])
+	betas := &c.Assumed().Betas
+	return slow + (fast-slow)*(beta-betas[0])/(betas[1]-betas[0])
 }
 
 // triangular is the value of a triangular distribution at a quantile. A range that does not hold the mode is no range: the mode itself.

@@ -11,7 +11,7 @@ import (
 // groundOf draws a small ground about one standard.
 func groundOf(t *rapid.T, s Standard) *Ground {
 	degree := func(what string) float64 { return rapid.Float64Range(0, 0.05).Draw(t, what) }
-	g := &Ground{Standards: []Standard{s}, Metres: StraightLine(DetourFactor), Year: 2026}
+	g := &Ground{Standards: []Standard{s}, Metres: StraightLine(1.3), Year: 2026}
 	lineages := [][]string{{"playground", "play", "infrastructure"}, {"church", "heritage"}}
 	for range rapid.IntRange(0, 12).Draw(t, "assets") {
 		a := GroundAsset{ID: int64(len(g.Assets) + 1), Facility: Facility{Grade: rapid.IntRange(0, 5).Draw(t, "grade")}}
@@ -99,7 +99,7 @@ func TestGapsAreThoseOfLookingEverywhere(t *testing.T) {
 // BenchmarkGaps is 10,000 places, 20,000 cells and 12 demands.
 func BenchmarkGaps(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
-	g := &Ground{Standards: Standards(), Metres: StraightLine(DetourFactor), Year: 2026}
+	g := &Ground{Standards: Standards(), Metres: StraightLine(1.3), Year: 2026}
 	lineages := [][]string{{"playground", "play"}, {"park", "green_space"}, {"museum", "culture"}, {"swimming_pool", "sport"}, {"church", "heritage"}}
 	at := func() Point { return Point{19.5 + r.Float64()*0.9, 49.85 + r.Float64()*0.4} }
 	for i := range 10_000 {

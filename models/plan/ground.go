@@ -13,8 +13,25 @@ type Ground struct {
 	Cells     []Cell
 	Standards []Standard
 	Metres    Metres
+	// Rates are the unit rates that suggestions reckon with.
+	Rates []UnitRate
+	// Assumptions are what is taken to be where nobody knows; nil are the shipped ones.
+	Assumptions *Assumptions
 	// Year is that of today.
 	Year int
+}
+
+// assumed are the ground's assumptions.
+func (g *Ground) assumed() *Assumptions {
+	if g.Assumptions == nil {
+		return shipped
+	}
+	return g.Assumptions
+}
+
+// Assume makes the ground one on which other things are taken to be: the ways are measured by the detour factor of those.
+func (g *Ground) Assume(a *Assumptions) {
+	g.Assumptions, g.Metres = a, StraightLine(a.Detour)
 }
 
 // A GroundAsset is an existing place as planning sees it. The Facility's After bits say for whom it is usable once nothing is done: the same
@@ -39,21 +56,6 @@ type GroundAsset struct {
 	ActionPLN int64
 	Action    string
 	Protected bool
-}
-
-// HeritageGrade is a heritage grade as an asset grade, for comparison in one programme; 0 is not known [a proposal].
-func HeritageGrade(grade string) int {
-	switch grade {
-	case "good":
-		return 2
-	case "fair":
-		return 3
-	case "poor":
-		return 4
-	case "very_bad":
-		return 5
-	}
-	return 0
 }
 
 // wheelchair is the bit of the profile by which accessible coverage is counted.

@@ -20,14 +20,14 @@ func TestStraightLineIsTheGreatCircleTimesTheDetour(t *testing.T) {
 	kazimierz, wieliczka := Point{19.9449, 50.0516}, Point{20.0637, 49.9871}
 	lat1, lat2 := kazimierz.Lat*math.Pi/180, wieliczka.Lat*math.Pi/180
 	want := 1.3 * 6_371_008.8 * math.Acos(math.Sin(lat1)*math.Sin(lat2)+math.Cos(lat1)*math.Cos(lat2)*math.Cos((wieliczka.Lon-kazimierz.Lon)*math.Pi/180))
-	if got := StraightLine(DetourFactor)(kazimierz, wieliczka); math.Abs(got-want) > 2 {
+	if got := StraightLine(1.3)(kazimierz, wieliczka); math.Abs(got-want) > 2 {
 		t.Errorf("got %v m, want %v", got, want)
 	}
 }
 
 func TestEveryStandardNamesItsSource(t *testing.T) {
 	for _, s := range Standards() {
-		if s.Source.PL == "" || s.Source.EN == "" || s.Label.PL == "" || s.Label.EN == "" || s.DistanceM <= 0 || s.Proposal != (s.Source == sourceProposal) {
+		if s.Source.PL == "" || s.Source.EN == "" || s.Label.PL == "" || s.Label.EN == "" || s.DistanceM <= 0 || s.Proposal != (s.Source == models.ProposedByWolnica) {
 			t.Errorf("%+v: want a distance, labels and a source, and a proposal that says so", s)
 		}
 	}
@@ -71,7 +71,7 @@ func TestResidentsAreCountedOnce(t *testing.T) {
 	}
 	const wheelchair, walking, pram = 1, 4, 8
 	here, there := Facility{At: Point{20.00, 50.00}, Categories: church, After: wheelchair | walking | pram}, Facility{At: Point{20.06, 50.00}, Categories: church, After: wheelchair}
-	got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(DetourFactor))
+	got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(1.3))
 	if got.Profiles[0] != (Count{Gained: 110, GainedCells: 1}) || got.Profiles[2] != (Count{Gained: 33, GainedCells: 1}) || got.Profiles[3] != (Count{Gained: 22, GainedCells: 1}) {
 		t.Errorf("got %+v, want everybody, those of 65 and over, and children", got.Profiles)
 	}
@@ -83,17 +83,17 @@ func TestResidentsAreCountedOnce(t *testing.T) {
 	}
 	// who has another usable place within reach gains nothing
 	there.Before = wheelchair
-	if got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(DetourFactor)).Profiles[0]; got != (Count{Gained: 100}) {
+	if got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(1.3)).Profiles[0]; got != (Count{Gained: 100}) {
 		t.Errorf("got %+v, want the one cell that had none", got)
 	}
 	// and a place of another category is no other place
 	there.Categories = [][]string{{"castle", "defence_works", "heritage"}}
-	if got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(DetourFactor)).Profiles[0]; got != (Count{Gained: 110, GainedCells: 1}) {
+	if got := Reach([]Facility{here, there}, cells, Standards(), StraightLine(1.3)).Profiles[0]; got != (Count{Gained: 110, GainedCells: 1}) {
 		t.Errorf("got %+v", got)
 	}
 	// turned round, all of it is lost
 	here.Before, here.After = here.After, 0
-	if got := Reach([]Facility{here}, cells, Standards(), StraightLine(DetourFactor)); got.Profiles[0].Lost != 110 || got.Profiles[0].LostCells != 1 || got.Any.Lost != 110 {
+	if got := Reach([]Facility{here}, cells, Standards(), StraightLine(1.3)); got.Profiles[0].Lost != 110 || got.Profiles[0].LostCells != 1 || got.Any.Lost != 110 {
 		t.Errorf("got %+v, want the residents lost", got.Profiles[0])
 	}
 }
@@ -125,7 +125,7 @@ func drawnCells(t *rapid.T) []Cell {
 
 // The count agrees with one that tries every place for every cell.
 func TestReachAgreesWithTryingEverything(t *testing.T) {
-	metres, standards := StraightLine(DetourFactor), Standards()
+	metres, standards := StraightLine(1.3), Standards()
 	rapid.Check(t, func(t *rapid.T) {
 		facilities, cells := drawnFacilities(t), drawnCells(t)
 		standards := slices.Clone(standards)
@@ -189,7 +189,7 @@ func TestResidentsNeverExceedThoseThereAre(t *testing.T) {
 		for _, c := range cells {
 			everybody += int(c.Total)
 		}
-		got := Reach(facilities, cells, Standards(), StraightLine(DetourFactor))
+		got := Reach(facilities, cells, Standards(), StraightLine(1.3))
 		for p := range profileCount {
 			sum := Count{}
 			for _, m := range got.Municipalities {
@@ -417,7 +417,7 @@ func BenchmarkWhatIfPure(b *testing.B) {
 		for i := range sites {
 			facilities[i] = sites[i].Facility
 		}
-		if got := Reach(facilities, cells, Standards(), StraightLine(DetourFactor)).Profiles[0].Gained; got != 1_000_000 || len(outcomes[0].Repairs) != 3 {
+		if got := Reach(facilities, cells, Standards(), StraightLine(1.3)).Profiles[0].Gained; got != 1_000_000 || len(outcomes[0].Repairs) != 3 {
 			b.Fatalf("got %d residents and %v", got, codesOf(outcomes[0].Repairs))
 		}
 	}

@@ -105,7 +105,6 @@ var (
 	sourceWHO = models.Text{PL: "WHO, Urban green spaces: a brief for action, 2017", EN: "WHO, Urban green spaces: a brief for action, 2017"}
 	sourceFIT = models.Text{PL: "Fields in Trust, Guidance for Outdoor Sport and Play: LEAP 400 m, NEAP 1000 m",
 		EN: "Fields in Trust, Guidance for Outdoor Sport and Play: LEAP 400 m, NEAP 1000 m"}
-	sourceProposal = models.Text{PL: "propozycja Wolnicy, bez źródła", EN: "proposed by Wolnica, without a source"}
 )
 
 // Standards are the shipped standards: what the registry begins with, for planners to change. The result is the caller's.
@@ -117,12 +116,12 @@ var standards = []Standard{
 	{Code: "green_nearby", Label: models.Text{PL: "zieleń w pobliżu", EN: "green space nearby"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 300, MinAreaM2: 5_000, Source: sourceWHO, Weight: 1, BuildCategory: "green_square"},
 	{Code: "green_3ha", Label: models.Text{PL: "zieleń publiczna od 3 ha", EN: "public green space of 3 ha or more"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 1500, MinAreaM2: 30_000, Source: sourceArt13f, LegalBasis: models.LegalArticle13f, Weight: 1, BuildCategory: "park"},
 	{Code: "green_20ha", Label: models.Text{PL: "zieleń publiczna od 20 ha", EN: "public green space of 20 ha or more"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 3000, MinAreaM2: 200_000, Source: sourceArt13f, LegalBasis: models.LegalArticle13f, Weight: 1},
-	{Code: "green_any", Label: models.Text{PL: "zieleń o nieznanej lub mniejszej powierzchni", EN: "green space of unknown or smaller area"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 1500, Proposal: true, Source: sourceProposal, Weight: 1},
+	{Code: "green_any", Label: models.Text{PL: "zieleń o nieznanej lub mniejszej powierzchni", EN: "green space of unknown or smaller area"}, Categories: []string{"green_space", "designed_greenery"}, Audience: Everybody, DistanceM: 1500, Proposal: true, Source: models.ProposedByWolnica, Weight: 1},
 	{Code: "play", Label: models.Text{PL: "plac zabaw (LEAP)", EN: "playground (LEAP)"}, Categories: []string{"play"}, Audience: UpTo14, DistanceM: 400, Source: sourceFIT, Weight: 1, BuildCategory: "playground"},
 	{Code: "play_neighbourhood", Label: models.Text{PL: "plac zabaw w dzielnicy (NEAP)", EN: "neighbourhood playground (NEAP)"}, Categories: []string{"play"}, Audience: UpTo14, DistanceM: 1000, Source: sourceFIT, Weight: 1, BuildCategory: "playground"},
-	{Code: "sport", Label: models.Text{PL: "sport i pływalnie", EN: "sports and swimming"}, Categories: []string{"sport"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: sourceProposal, Weight: 1, BuildCategory: "sports_field"},
-	{Code: "culture", Label: models.Text{PL: "kultura i muzea", EN: "culture and museums"}, Categories: []string{"culture"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: sourceProposal, Weight: 1, BuildCategory: "community_centre"},
-	{Code: "other", Label: models.Text{PL: "inne miejsca tej samej kategorii", EN: "other places of the same category"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: sourceProposal, Weight: 1},
+	{Code: "sport", Label: models.Text{PL: "sport i pływalnie", EN: "sports and swimming"}, Categories: []string{"sport"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: models.ProposedByWolnica, Weight: 1, BuildCategory: "sports_field"},
+	{Code: "culture", Label: models.Text{PL: "kultura i muzea", EN: "culture and museums"}, Categories: []string{"culture"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: models.ProposedByWolnica, Weight: 1, BuildCategory: "community_centre"},
+	{Code: "other", Label: models.Text{PL: "inne miejsca tej samej kategorii", EN: "other places of the same category"}, Audience: Everybody, DistanceM: 5000, Proposal: true, Source: models.ProposedByWolnica, Weight: 1},
 }
 
 // ServedBy says whether the facility meets the standard by what it is; how far it is, in what condition and for whom, is another matter.
@@ -155,9 +154,6 @@ func AudienceOf(profile string, s *Standard) Audience {
 	}
 	return s.Audience
 }
-
-// DetourFactor is how much longer a way is than the straight line, where nobody knows the ways [a proposal].
-const DetourFactor = 1.3
 
 // A Point is a position in degrees.
 type Point struct{ Lon, Lat float64 }

@@ -55,7 +55,7 @@ func (g *Ground) SuggestRepairs() []Suggestion {
 		}
 		s := Suggestion{Key: kind + ":" + strconv.FormatInt(a.ID, 10), Municipality: a.Municipality, At: a.At}
 		p := g.proposalAt(a, kind)
-		s.Rate = a.costOf(&p, kind)
+		s.Rate = g.costOf(a, &p, kind)
 		if p.CostLikelyPLN == 0 {
 			continue // no rate for such a place: nothing is invented
 		}
@@ -72,7 +72,7 @@ func (g *Ground) SuggestRepairs() []Suggestion {
 		}
 		p.Suggestion = s.Key
 		s.Proposal = p
-		s.Score = float64(a.Grade) + urgencyOf(a)
+		s.Score = float64(a.Grade) + g.assumed().urgencyOf(a)
 		all = append(all, s)
 	}
 	return bestFirst(all)
@@ -94,14 +94,15 @@ func (g *Ground) proposalAt(a *GroundAsset, kind string) models.InvestmentPropos
 
 // costOf sets what a repair or renewal of the asset costs: what the inspection says, the renewal value in the registry, or a unit rate,
 // which it gives.
-func (a *GroundAsset) costOf(p *models.InvestmentProposal, kind string) *UnitRate {
+func (g *Ground) costOf(a *GroundAsset, p *models.InvestmentProposal, kind string) *UnitRate {
 	share, pl, en := 1.0, "", ""
 	if kind == models.ProposalRepair {
-		share, pl, en = repairShare, fmt.Sprintf(" × %.0f %% na naprawę (propozycja Wolnicy)", repairShare*100), fmt.Sprintf(" × %.0f %% for a repair (proposed by Wolnica)", repairShare*100)
+		percent := g.assumed().RepairShare
+		share, pl, en = percent/100, " × "+models.Polish.Decimal(percent)+" % na naprawę (założenie planowania)", " × "+models.English.Decimal(percent)+" % for a repair (an assumption of planning)"
 	}
 	rate := (*UnitRate)(nil)
 	for _, lineage := range a.Categories {
-		if rate = RateFor(models.ProposalRenew, lineage); rate != nil {
+		if rate = RateFor(g.Rates, models.ProposalRenew, lineage); rate != nil {
 			break
 		}
 	}
@@ -120,9 +121,9 @@ func (a *GroundAsset) costOf(p *models.InvestmentProposal, kind string) *UnitRat
 		if rate.Unit == "m2" && a.AreaM2 > 0 {
 			units = a.AreaM2
 		}
-		p.CostLikelyPLN, p.PriceYear, p.CostNote = thousands(float64(rate.PLN)*units*share), rate.PriceYear, rate.note(units, pl, en)
+		p.CostLikelyPLN, p.PriceYear, p.CostNote = thousands(float64(rate.PLN)*units*share), rate.PriceYear, rate.note(g.assumed(), units, pl, en)
 	}
-	p.CostLowPLN, p.CostHighPLN = models.CostRangeOf(p.CostBasis, p.CostLikelyPLN)
+	p.CostLowPLN, p.CostHighPLN = g.assumed().CostRange(p.CostBasis, p.CostLikelyPLN)
 	return rate
 }
 
@@ -130,37 +131,15 @@ func (a *GroundAsset) costOf(p *models.InvestmentProposal, kind string) *UnitRat
 const minPriceYear = 2000
 
 // note says in both languages what a cost of so many units rests on; pl and en is what it is multiplied by beside.
-func (r *UnitRate) note(units float64, pl, en string) string {
-	return fmt.Sprintf("Stawka jednostkowa %d zł/%s × %.0f%s, −30/+50 %%; źródło stawki: %s. / Unit rate PLN %d/%s × %.0f%s, −30/+50 %%; source of the rate: %s.", r.PLN, map[string]string{"m2": "m²", "place": "miejsce"}[r.Unit], units, pl, r.Source.PL,
-		r.PLN, map[string]string{"m2": "m²", "place": "place"}[r.Unit], units, en, r.Source.EN)
+func (r *UnitRate) note(a *Assumptions, units float64, pl, en string) string {
+	unit, spread := models.RateUnits.Label(r.Unit), a.Spreads[models.CostBases.Index(models.CostUnitRate)]
+	return fmt.Sprintf("Stawka jednostkowa %d zł/%s × %.0f%s, −%s/+%s %%; źródło stawki: %s. / Unit rate PLN %d/%s × %.0f%s, −%s/+%s %%; source of the rate: %s.",
+		r.PLN, unit.PL, units, pl, models.Polish.Decimal(spread[0]), models.Polish.Decimal(spread[1]), r.Source.PL,
+		r.PLN, unit.EN, units, en, models.English.Decimal(spread[0]), models.English.Decimal(spread[1]), r.Source.EN)
 }
 
 // thousands rounds a cost as estimates are told.
 func thousands(pln float64) int64 { return int64(math.Max(1, math.Round(pln/1000))) * 1000 }
-
-// urgencyOf is how much the heritage urgency of the asset counts: that of its priority, or, where nobody gave one, that of slow decay without
-// a solution (C) for what is very bad and with one (D) for what is poor [a proposal]; 0 for what is no monument.
-func urgencyOf(a *GroundAsset) float64 {
-	switch {
-	case !a.Heritage:
-		return 0
-	case a.Priority != "":
-		return HeritageMultiplier(a.Priority)
-	case a.Grade == 5:
-		return HeritageMultiplier("C")
-	case a.Grade == failingGrade:
-		return HeritageMultiplier("D")
-	}
-	return 0
-}
-
-// HeritageMultiplier is how much a heritage urgency counts, from 1 for A to 0.2 for F [a proposal]; 0 for none.
-func HeritageMultiplier(priority string) float64 {
-	if i := models.Priorities.Index(priority); i >= 0 {
-		return []float64{1, 0.85, 0.7, 0.55, 0.4, 0.2}[i]
-	}
-	return 0
-}
 
 func bestFirst(all []Suggestion) []Suggestion {
 	slices.SortStableFunc(all, func(a, b Suggestion) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Key, b.Key)) })
@@ -352,7 +331,7 @@ func (g *Ground) SuggestBuilds(ctx context.Context, n int, lineages map[string][
 	for i := range g.Standards {
 		standard := &g.Standards[i]
 		category := standard.BuildCategory
-		rate := RateFor(models.ProposalBuild, []string{category})
+		rate := RateFor(g.Rates, models.ProposalBuild, lineages[category])
 		if category == "" || rate == nil || lineages[category] == nil {
 			continue
 		}
@@ -403,8 +382,8 @@ func (g *Ground) buildAt(site CoverSite, standard *Standard, rate *UnitRate, cat
 		CostBasis: models.CostUnitRate, VATIncluded: true, PriceYear: rate.PriceYear, RunningCostPLN: rate.RunningPLN, Funds: []int64{}, Prerequisites: []models.Prerequisite{},
 		TitlePL: capital(rate.Label.PL), TitleEN: capital(rate.Label.EN)}
 	p.CostLikelyPLN = thousands(float64(rate.PLN) * units)
-	p.CostLowPLN, p.CostHighPLN = models.CostRangeOf(p.CostBasis, p.CostLikelyPLN)
-	p.CostNote = rate.note(units, "", "")
+	p.CostLowPLN, p.CostHighPLN = g.assumed().CostRange(p.CostBasis, p.CostLikelyPLN)
+	p.CostNote = rate.note(g.assumed(), units, "", "")
 	p.Effects = models.ProposalEffects{Category: category}
 	if rate.Unit == "m2" {
 		p.Effects.AreaM2 = units

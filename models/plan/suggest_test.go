@@ -70,7 +70,7 @@ var testDay = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 
 func TestSuggestionsHaveReasonsCostsAndSources(t *testing.T) {
 	lineage := [][]string{{"playground", "play", "infrastructure"}}
-	g := Ground{Year: 2026, Standards: Standards(), Metres: StraightLine(DetourFactor)}
+	g := Ground{Year: 2026, Rates: UnitRates(), Standards: Standards(), Metres: StraightLine(1.3)}
 	asset := func(id int64, lon float64, grade int, change func(*GroundAsset)) {
 		a := GroundAsset{ID: id, Municipality: 0, NamePL: "Plac", Category: "playground", Facility: Facility{Grade: grade}, InspectedYear: 2024}
 		a.At, a.Categories = Point{lon, 50}, lineage
@@ -109,7 +109,7 @@ func TestSuggestionsHaveReasonsCostsAndSources(t *testing.T) {
 }
 
 func TestNewFacilitiesAreSuggestedWhereResidentsHaveNone(t *testing.T) {
-	g := Ground{Year: 2026, Standards: []Standard{{Code: "play", Categories: []string{"play"}, Audience: UpTo14, DistanceM: 400, BuildCategory: "playground"}}, Metres: StraightLine(DetourFactor)}
+	g := Ground{Year: 2026, Rates: UnitRates(), Standards: []Standard{{Code: "play", Categories: []string{"play"}, Audience: UpTo14, DistanceM: 400, BuildCategory: "playground"}}, Metres: StraightLine(1.3)}
 	here := GroundAsset{ID: 1}
 	here.At, here.Categories = Point{20, 50}, [][]string{{"playground", "play", "infrastructure"}}
 	g.Assets = []GroundAsset{here}
@@ -137,7 +137,7 @@ func TestNewFacilitiesAreSuggestedWhereResidentsHaveNone(t *testing.T) {
 }
 
 func TestFixesAreSuggestedWhereTheyOpenAPlaceForMost(t *testing.T) {
-	g := Ground{Year: 2026, Standards: []Standard{{Code: "culture", Categories: []string{"culture"}, Audience: Everybody, DistanceM: 5000}}, Metres: StraightLine(DetourFactor)}
+	g := Ground{Year: 2026, Rates: UnitRates(), Standards: []Standard{{Code: "culture", Categories: []string{"culture"}, Audience: Everybody, DistanceM: 5000}}, Metres: StraightLine(1.3)}
 	place := func(id int64, lon float64, usable uint8) {
 		a := GroundAsset{ID: id, NamePL: "Muzeum"}
 		a.At, a.Categories, a.Before = Point{lon, 50}, [][]string{{"museum", "culture", "infrastructure"}}, usable

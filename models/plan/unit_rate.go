@@ -27,17 +27,12 @@ type UnitRate struct {
 	Source   models.Text `json:"source"`
 }
 
-// repairShare is the part of a renewal that a repair costs [a proposal].
-const repairShare = 0.3
-
-// UnitRates are the shipped rates, the more particular categories first. None has a source: they are Wolnica's proposals, to be replaced
-// by a designer's estimates. The result is the caller's to keep, not to change.
-func UnitRates() []UnitRate { return unitRates }
-
-var unitRates = func() []UnitRate {
+// UnitRates are the shipped rates: what the registry begins with, for planners to change. None has a source: they are Wolnica's proposals, to be
+// replaced by what a designer or a tender says. The result is the caller's.
+func UnitRates() []UnitRate {
 	rate := func(kind, category, pl, en string, pln int64, unit string, units float64, years int, running int64) UnitRate {
 		return UnitRate{Code: kind + "_" + category, Kind: kind, Category: category, Label: models.Text{PL: pl, EN: en}, PLN: pln, Unit: unit, PriceYear: 2025, Units: units,
-			DurationYears: years, RunningPLN: running, Proposal: true, Source: sourceProposal}
+			DurationYears: years, RunningPLN: running, Proposal: true, Source: models.ProposedByWolnica}
 	}
 	const build, renew = models.ProposalBuild, models.ProposalRenew
 	return []UnitRate{
@@ -57,13 +52,13 @@ var unitRates = func() []UnitRate {
 		rate(renew, "infrastructure", "odnowienie innego miejsca", "renewal of another place", 150_000, "place", 1, 1, 0),
 		rate(renew, "heritage", "remont konserwatorski", "conservation works", 1_200_000, "place", 1, 2, 0),
 	}
-}()
+}
 
-// RateFor is the rate of the kind for the lineage of a category; nil where there is none.
-func RateFor(kind string, lineage []string) *UnitRate {
-	for i := range unitRates {
-		if r := &unitRates[i]; r.Kind == kind && slices.Contains(lineage, r.Category) {
-			return r
+// RateFor is the rate of the kind for the lineage of a category, from it upwards: that of the nearest category which has one; nil where none has.
+func RateFor(rates []UnitRate, kind string, lineage []string) *UnitRate {
+	for _, category := range lineage {
+		if i := slices.IndexFunc(rates, func(r UnitRate) bool { return r.Kind == kind && r.Category == category }); i >= 0 {
+			return &rates[i]
 		}
 	}
 	return nil

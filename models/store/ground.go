@@ -24,6 +24,29 @@ type PlanGround struct {
 	// CellWidthM is the median width of the population cells in metres, 0 where they are points.
 	CellWidthM float64
 	home       map[int64]int
+	// assumptions are those of today, with their sources; surveyed the newest surveys of its assets.
+	assumptions []models.PlanningAssumption
+	surveyed    []assetSurvey
+}
+
+// assume takes what nobody knows to be as the assumptions say; what was surveyed is graded by them.
+func (g *PlanGround) assume(a *plan.Assumptions) {
+	g.Assume(a)
+	g.Assets = slices.Clone(g.Assets)
+	for i := range g.Assets {
+		of := &g.Assets[i]
+		of.Grade, of.InspectedYear, of.ActionPLN, of.Action = 0, 0, 0, ""
+	}
+	for i := range g.surveyed {
+		y := &g.surveyed[i]
+		of := g.AssetByID(y.place)
+		if of == nil {
+			continue
+		}
+		if grade := y.gradeBy(a); grade > of.Grade { // of two surveys the worse one speaks
+			of.Grade, of.InspectedYear, of.ActionPLN, of.Action = grade, y.year, y.cost, y.action
+		}
+	}
 }
 
 // MunicipalityName is a municipality without its outline.
@@ -43,7 +66,7 @@ func (g *PlanGround) MunicipalityAt(i int) *MunicipalityName {
 
 // ground reads what a programme is planned on: all existing places the user may see, at the positions the user is told, and all residents.
 func (s *Store) ground(ctx context.Context, user *models.User) (*PlanGround, error) {
-	g := &PlanGround{Ground: plan.Ground{Metres: plan.StraightLine(plan.DetourFactor), Year: s.now().Year()}, home: map[int64]int{}}
+	g := &PlanGround{Ground: plan.Ground{Year: s.now().Year()}, home: map[int64]int{}}
 	if err := s.db.WithContext(ctx).Raw("SELECT id, teryt, name FROM municipalities WHERE deleted_at IS NULL ORDER BY name COLLATE \"pl-x-icu\", id").Scan(&g.Municipalities).Error; err != nil {
 		return nil, mapError(fmt.Errorf("read the municipalities of a plan: %w", err))
 	}
@@ -57,9 +80,16 @@ func (s *Store) ground(ctx context.Context, user *models.User) (*PlanGround, err
 	if g.Standards, err = s.planStandards(ctx, g.home); err != nil {
 		return nil, err
 	}
+	if g.Rates, err = s.planRates(ctx); err != nil {
+		return nil, err
+	}
+	if g.assumptions, err = s.assumptionRows(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.groundAssets(ctx, user, g); err != nil {
 		return nil, mapError(fmt.Errorf("read the places of a plan: %w", err))
 	}
+	g.assume(planAssumptions(g.assumptions))
 	if err := s.groundCells(ctx, g); err != nil {
 		return nil, mapError(fmt.Errorf("read the residents of a plan: %w", err))
 	}
@@ -114,18 +144,25 @@ func (s *Store) groundAssets(ctx context.Context, user *models.User, g *PlanGrou
 		if y.priority != "" && (asset.Priority == "" || y.priority < asset.Priority) {
 			asset.Priority = y.priority
 		}
-		if y.grade > asset.Grade { // of two surveys the worse one speaks
-			asset.Grade, asset.InspectedYear, asset.ActionPLN, asset.Action = y.grade, y.year, y.cost, y.action
-		}
+		g.surveyed = append(g.surveyed, *y)
 	})
 }
 
-// An assetSurvey is the newest survey of a place on one scale, its grade as an asset grade.
+// An assetSurvey is the newest survey of a place on one scale.
 type assetSurvey struct {
 	place            int64
-	grade, year      int
+	scale, grade     string
+	year             int
 	cost             int64
 	priority, action string
+}
+
+// gradeBy is its grade as an asset grade, 0 for none.
+func (y *assetSurvey) gradeBy(a *plan.Assumptions) int {
+	if y.scale == models.ScaleAsset {
+		return models.AssetGrades.Index(y.grade) + 1
+	}
+	return a.HeritageGrade(y.grade)
 }
 
 // surveys visits the newest survey of each place on each scale, of the places with the ids or, without any, of all.
@@ -137,12 +174,7 @@ func (s *Store) surveys(ctx context.Context, ids []int64, visit func(*assetSurve
 		return err
 	}
 	var y assetSurvey
-	var scale, grade string
-	_, err = pgx.ForEachRow(rows, []any{&y.place, &scale, &grade, &y.priority, &y.year, &y.cost, &y.action}, func() error {
-		y.grade = plan.HeritageGrade(grade)
-		if scale == models.ScaleAsset {
-			y.grade = models.AssetGrades.Index(grade) + 1
-		}
+	_, err = pgx.ForEachRow(rows, []any{&y.place, &y.scale, &y.grade, &y.priority, &y.year, &y.cost, &y.action}, func() error {
 		visit(&y)
 		return nil
 	})

@@ -79,3 +79,20 @@ func planAssumptions(rows []models.PlanningAssumption) *plan.Assumptions {
 	}
 	return plan.AssumptionsOf(values)
 }
+
+// changedAssumptions are those with another value or another source than they were shipped with.
+func changedAssumptions(rows []models.PlanningAssumption) []plan.ChangedAssumption {
+	var changed []plan.ChangedAssumption
+	for i := range rows {
+		r := &rows[i]
+		if r.Value == r.Shipped && r.SourcePL == r.ShippedSourcePL {
+			continue
+		}
+		c := plan.ChangedAssumption{Code: r.Code, Label: models.Text{PL: r.LabelPL, EN: r.LabelEN}, Unit: r.Unit, Value: r.Value, Shipped: r.Shipped, Source: models.Text{PL: r.SourcePL, EN: r.SourceEN}}
+		if c.Source.EN == "" {
+			c.Source.EN = c.Source.PL
+		}
+		changed = append(changed, c)
+	}
+	return changed
+}

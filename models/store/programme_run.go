@@ -27,7 +27,7 @@ func (s *Store) compose(ctx context.Context, user *models.User, scenario *models
 	if err != nil {
 		return nil, err
 	}
-	in := &plan.ComposeInput{Ground: &g.Ground, Scenario: scenario}
+	in := &plan.ComposeInput{Ground: &g.Ground, Scenario: scenario, Changed: changedAssumptions(g.assumptions)}
 	for _, m := range g.Municipalities {
 		in.Municipalities = append(in.Municipalities, m.ID)
 	}
@@ -85,15 +85,31 @@ func (s *Store) composeProposals(ctx context.Context, user *models.User, g *Plan
 	return nil
 }
 
-// After puts the programme of a run on the ground: what it chooses is done, as the proposals are now. It gives what is done, too; a run of 0
-// changes nothing. The run is seen by whoever sees its scenario.
-func (s *Store) After(ctx context.Context, user *models.User, g *PlanGround, runID int64) ([]plan.Done, error) {
+// After puts the programme of a run on the ground: what it chooses is done, as Done tells. A run of 0 changes nothing.
+func (s *Store) After(ctx context.Context, user *models.User, g *PlanGround, runID int64) error {
 	if runID == 0 {
-		return nil, nil
+		return nil
 	}
-	if _, err := s.Run(ctx, user, runID); err != nil {
+	done, err := s.Done(ctx, user, g, runID)
+	if err != nil {
+		return err
+	}
+	g.Ground = *g.Ground.After(done)
+	return nil
+}
+
+// Done is what the programme of a run chooses, as the proposals are now, with the year in which it is complete. The ground is put under the
+// assumptions that the run was made with. The run is seen by whoever sees its scenario.
+func (s *Store) Done(ctx context.Context, user *models.User, g *PlanGround, runID int64) ([]plan.Done, error) {
+	run, err := s.Run(ctx, user, runID)
+	if err != nil {
 		return nil, err
 	}
+	var frame plan.Frame
+	if err := json.Unmarshal(run.Frame, &frame); err != nil {
+		return nil, fmt.Errorf("read the frame of run %d: %w", runID, err)
+	}
+	g.assume(frame.Assumed())
 	items, err := s.RunItems(ctx, runID)
 	if err != nil {
 		return nil, err
@@ -116,7 +132,6 @@ func (s *Store) After(ctx context.Context, user *models.User, g *PlanGround, run
 	for _, p := range in.Proposals {
 		done = append(done, plan.Done{ComposeProposal: p, Year: complete[p.ID]})
 	}
-	g.Ground = *g.Ground.After(done)
 	return done, nil
 }
 

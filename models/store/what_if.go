@@ -38,6 +38,8 @@ type WhatIf struct {
 	Products []ProductTurn
 	// Population says what the residents were counted from.
 	Population []PopulationSource
+	// Assumptions are what ways were measured and conditions compared by.
+	Assumptions *plan.Assumptions
 }
 
 // A WhatIfSite is a site with what a reader knows it by.
@@ -155,6 +157,9 @@ func (s *Store) whatIf(ctx context.Context, user *models.User, scenarios []WhatI
 	}
 	standards, err := s.planStandards(ctx, home)
 	if err != nil {
+		return nil, err
+	}
+	if a.Assumptions, err = s.Assumptions(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.reach(ctx, scope, a, facilities, served, ids, lineages, home, least, standards); err != nil {
@@ -310,15 +315,14 @@ func usableBits(least string) string {
 }
 
 // gradeFacilities sets the condition of facilities, of which ids are the places.
-func (s *Store) gradeFacilities(ctx context.Context, ids []int64, facilities []plan.Facility) error {
+func (s *Store) gradeFacilities(ctx context.Context, assumed *plan.Assumptions, ids []int64, facilities []plan.Facility) error {
 	at := make(map[int64]int, len(ids))
 	for i, id := range ids {
 		at[id] = i
 	}
 	return s.surveys(ctx, ids, func(y *assetSurvey) {
-		if f := &facilities[at[y.place]]; y.grade > f.Grade {
-			f.Grade = y.grade
-		}
+		f := &facilities[at[y.place]]
+		f.Grade = max(f.Grade, y.gradeBy(assumed))
 	})
 }
 
@@ -430,11 +434,11 @@ func (s *Store) reach(ctx context.Context, scope models.Scope, a *WhatIf, facili
 		return err
 	}
 	if slices.ContainsFunc(standards, func(t plan.Standard) bool { return t.MinGrade > 0 }) {
-		if err := s.gradeFacilities(ctx, ids, facilities); err != nil {
+		if err := s.gradeFacilities(ctx, a.Assumptions, ids, facilities); err != nil {
 			return err
 		}
 	}
-	a.Coverage = plan.Reach(facilities, cells, standards, plan.StraightLine(plan.DetourFactor))
+	a.Coverage = plan.Reach(facilities, cells, standards, plan.StraightLine(a.Assumptions.Detour))
 	return nil
 }
 
