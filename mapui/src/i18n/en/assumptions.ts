@@ -67,6 +67,8 @@ export const assumptions: typeof polish = {
     summary: (met: number, all: number) => `Met in ${met} of ${plural(all, { one: '# municipality', other: '# municipalities' })}`,
     summaryAfter: (met: number) => `${met} after the programme`,
     unknownIn: (n: number) => plural(n, { one: 'not known in #', other: 'not known in #' }),
+    nobody: 'Nobody has it within reach. See whether the green spaces in the registry have their area written down: without it they do not count.',
+    records: 'Green space in the registry',
     municipality: 'Municipality and limit',
     today: 'Today',
     after: 'After the programme',

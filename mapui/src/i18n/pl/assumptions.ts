@@ -66,6 +66,8 @@ export const assumptions = {
     summary: (met: number, all: number) => `Spełnia ${met} z ${plural(all, { one: '# gminy', few: '# gmin', many: '# gmin', other: '# gminy' })}`,
     summaryAfter: (met: number) => `po programie ${met}`,
     unknownIn: (n: number) => plural(n, { one: 'w # nie wiadomo', few: 'w # nie wiadomo', many: 'w # nie wiadomo', other: 'w # nie wiadomo' }),
+    nobody: 'Nikt nie ma jej w zasięgu. Sprawdź, czy zieleń w rejestrze ma zapisaną powierzchnię: bez niej się nie liczy.',
+    records: 'Zieleń w ewidencji',
     municipality: 'Gmina i limit',
     today: 'Dziś',
     after: 'Po programie',
