@@ -150,5 +150,9 @@ SELECT 'planning_assumption', id, 1, 'create', created_at, (SELECT jsonb_object_
 FROM planning_assumptions;
 
 -- +goose Down
+-- their history goes with them, or coming back they would find the versions taken
+ALTER TABLE revisions DISABLE TRIGGER revisions_append_only;
+DELETE FROM revisions WHERE subject IN ('unit_rate', 'planning_assumption');
+ALTER TABLE revisions ENABLE TRIGGER revisions_append_only;
 DROP TABLE planning_assumptions;
 DROP TABLE unit_rates;
