@@ -332,7 +332,7 @@ test('an assumption is changed with its source, shown beside what Wolnica came w
   await row.getByRole('button').click()
   await page.getByRole('button', { name: 'Wróć do 12 lat' }).click()
   await page.getByRole('button', { name: 'Zapisz', exact: true }).click()
-  await row.getByText('propozycja', { exact: true }).waitFor()
+  await row.getByText('propozycja Wolnicy, bez źródła', { exact: true }).waitFor()
   expect(await row.getByText('przyjęto').count()).toBe(0)
   expect(complaints).toEqual([])
   await context.close()
