@@ -498,6 +498,28 @@ func TestATagChangesWithItsTileOnly(t *testing.T) {
 			}
 		}
 	})
+	t.Run("marks stand beside one another where places are everywhere", func(t *testing.T) {
+		r.sql(t, `INSERT INTO places (name_pl, geom, accuracy, publication, heritage_category)
+			SELECT 'Pole ' || i, ST_SetSRID(ST_MakePoint(16.0 + 0.003 * (i % 100), 52.1 + 0.002 * (i / 100)), 4326), 'within_10m', 'published', 'manor' FROM generate_series(0, 9999) i`)
+		r.catchUp(t)
+		for z := 8; z <= 12; z++ {
+			n, most := 0, 0
+			for _, a := range around(z, 16.0, 52.1, 16.297, 52.298) {
+				marks := tile(t, anonymous, a, "").Layer("places").Features
+				most = max(most, len(marks))
+				for _, f := range marks {
+					if count, ok := f.Tags["count"].(uint64); ok {
+						n += int(count)
+					} else {
+						n++
+					}
+				}
+			}
+			if n != 10_000 || most > 64 || z == 12 && most < 32 {
+				t.Errorf("zoom %d: got %d places and %d marks in a tile, want 10000 and 64 at most", z, n, most)
+			}
+		}
+	})
 	t.Run("many at one position", func(t *testing.T) {
 		r.sql(t, `INSERT INTO places (name_pl, geom, accuracy, publication, heritage_category)
 			SELECT 'Blok ' || i, ST_SetSRID(ST_MakePoint(17.0, 51.1), 4326), 'within_10m', 'published', 'manor' FROM generate_series(1, 6000) i`)

@@ -16,6 +16,9 @@ const (
 	// A shape that is smaller than this many units of 4096, in both directions, is only a point: among clusters and where
 	// every record shows.
 	leastAmongClusters, leastOfAll = mvt.Extent / 32, 4
+	// crowded is how many marks a tile of clusters has at most before its cells are joined by fours: a mark takes about the room of four cells, and a
+	// quarter of 256 cells is as many as can stand side by side.
+	crowded = mapindex.CellsPerTile / 4
 	// shapesMost is how many shapes a tile draws before it leaves the smaller ones to their points.
 	shapesMost = 3000
 )
@@ -159,6 +162,9 @@ func (p *painter) records(l *mvt.Layer, v mapindex.View, r request, a attributes
 	} else {
 		p.cells = mapindex.Cells{}
 		v.Cells(r.z, r.x, r.y, &p.cells, a.fields...)
+		if p.cells.Occupied() > crowded {
+			p.cells.Join()
+		}
 		for i := range p.cells {
 			switch c := &p.cells[i]; c.N {
 			case 0:

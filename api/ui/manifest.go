@@ -16,6 +16,9 @@ const (
 	entryName     = "src/main.ts"
 )
 
+// programName is the program itself, which the entry loads beside the messages.
+const programName = "src/App.svelte"
+
 // languageChunks are the messages of a language, which the entry loads first of all.
 var languageChunks = map[models.Language]string{models.Polish: "src/i18n/pl.ts", models.English: "src/i18n/en.ts"}
 
@@ -88,9 +91,12 @@ func readTags(files fs.FS) (map[models.Language]*Tags, error) {
 		if err := add(entryName); err != nil {
 			return nil, err
 		}
-		if _, ok := chunks[name]; ok {
-			if err := add(name); err != nil {
-				return nil, err
+		// what the entry asks for by itself, without waiting until it runs
+		for _, next := range []string{name, programName} {
+			if _, ok := chunks[next]; ok {
+				if err := add(next); err != nil {
+					return nil, err
+				}
 			}
 		}
 		tags[lang] = t

@@ -18,6 +18,7 @@ type commands struct {
 	Import  importCommands `cmd:"" help:"Import places from files; undo and list imports." pl:"Importuj miejsca z plików; cofaj i wypisuj importy."`
 	Export  exportCommand  `cmd:"" help:"Export places to a file." pl:"Eksportuj miejsca do pliku."`
 	User    userCommands   `cmd:"" help:"Add users, and change their roles and passwords." pl:"Dodawaj użytkowników, zmieniaj role i hasła."`
+	Suggest suggestCommand `cmd:"" help:"Suggest investment proposals: failing places, barriers, gaps." pl:"Podpowiedz propozycje inwestycyjne: miejsca w złym stanie, bariery, braki."`
 	Check   checkCommands  `cmd:"" help:"Check that the program's own copies of the data are true." pl:"Sprawdź, czy własne kopie danych programu są prawdziwe."`
 	Migrate migrateCommand `cmd:"" help:"See or change the version of the database's schema." pl:"Sprawdź albo zmień wersję schematu bazy."`
 	Solve   solveCommand   `cmd:"" help:"Solve an investment programme given as JSON; the server runs it for itself." pl:"Rozwiąż program inwestycji podany w JSON; serwer uruchamia to sam."`

@@ -347,6 +347,9 @@ func (l *demoLoad) placeOf(p demo.Place, asset *demo.Asset) *models.Place {
 	if p.InfrastructureCategory != "" {
 		place.InfrastructureCategory = &p.InfrastructureCategory
 	}
+	if p.AreaM2 > 0 {
+		place.AreaM2 = &p.AreaM2
+	}
 	if asset != nil {
 		place.Capacity, place.BuiltYear, place.RenewalValuePLN = &asset.Capacity, &asset.BuiltYear, &asset.RenewalValuePLN
 		place.ExpectedLifeYears, place.Method = &asset.ExpectedLifeYears, asset.Method

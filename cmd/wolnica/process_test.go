@@ -287,6 +287,21 @@ func TestFirstStartLoadsTheDemonstrationAndShowsItsAccountsOnce(t *testing.T) {
 	if got := s.total(); got != places {
 		t.Errorf("got %d places after the second start, want %d", got, places)
 	}
+	suggested := func(more ...string) []string {
+		out := mustRun(t, append([]string{"suggest", "--kind", "build", "--municipality", "1219053", "--limit", "2", "--lang", "pl", "--data", data}, more...)...)
+		lines := strings.Split(strings.TrimSpace(out), "\n")
+		requireIn(t, lines[0], "RODZAJ", "DLACZEGO")
+		return lines[1:]
+	}
+	first := suggested("--save")
+	requireIn(t, first[0], "Wieliczka", "mieszkańców bez takiego miejsca")
+	requireIn(t, first[len(first)-1], "Zapisano szkice propozycji")
+	if next := suggested(); len(next) > 0 && next[0] == first[0] {
+		t.Errorf("got %s suggested again after it was saved", next[0])
+	}
+	if _, stderr, code := run(t, "suggest", "--kind", "castle", "--data", data, "--lang", "pl"); code == 0 || !strings.Contains(stderr, "make_accessible") {
+		t.Errorf("got exit code %d and %q, want the kinds named", code, stderr)
+	}
 }
 
 func TestKilledDemonstrationLoadIsCompleted(t *testing.T) {

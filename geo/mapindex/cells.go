@@ -128,6 +128,37 @@ func (c *Cell) Record() Entry { return Entry{c.at, c.pos} }
 // Cells is the grid of one tile, row by row from the north-west.
 type Cells [CellsPerTile]Cell
 
+// Join joins the cells by fours: of each square of two by two the one in the north-west corner has the records of all, and the others have none.
+func (cells *Cells) Join() {
+	const side = 1 << cellBits
+	for y := range side {
+		for x := range side {
+			from := &cells[y*side+x]
+			into := &cells[(y&^1)*side+(x&^1)]
+			if from == into || from.N == 0 {
+				continue
+			}
+			into.N += from.N
+			into.sumX, into.sumY = into.sumX+from.sumX, into.sumY+from.sumY
+			into.at, into.pos = from.at, from.pos
+			for i, n := range from.counts {
+				into.counts[i] += n
+			}
+			*from = Cell{}
+		}
+	}
+}
+
+// Occupied is how many of the cells have records.
+func (cells *Cells) Occupied() (n int) {
+	for i := range cells {
+		if cells[i].N > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Count is how many of the cell's records have the value, 0 to 3, in a field that was counted.
 func (c *Cell) Count(f Field, value int) uint32 {
 	counts := c.counts[3*f : 3*f+3]

@@ -202,6 +202,29 @@ func compare(t *rapid.T, ix *mapindex.Index, m model) {
 			t.Fatalf("cell %d names record %d, which is not in the tile", i, id)
 		}
 	}
+	grid.Join()
+	occupied := 0
+	for i := range grid {
+		c, n, facet1, corner := &grid[i], uint32(0), uint32(0), i>>4&1 == 0 && i&1 == 0
+		for _, part := range []int{i, i + 1, i + 16, i + 17} {
+			if corner {
+				n, facet1 = n+cells[part].n, facet1+cells[part].facet1
+			}
+		}
+		if c.N != n || n > 0 && c.Count(schema.Field("facet", 0), 1) != facet1 {
+			t.Fatalf("joined cell %d: got %d records, want %d", i, c.N, n)
+		}
+		if n == 0 {
+			continue
+		}
+		occupied++
+		if x, y := c.Middle(); !inTile.Has(x, y) || !want[c.Record().ID()] {
+			t.Fatalf("joined cell %d has its middle or its record outside the tile", i)
+		}
+	}
+	if occupied != grid.Occupied() {
+		t.Fatalf("got %d cells with records, want %d", grid.Occupied(), occupied)
+	}
 
 	// counts of a box
 	counts := v.Count(box, facet, protection, verdict)

@@ -6,6 +6,8 @@ import { drawn, launch } from './browser'
 import { chromium, demonstration, temporary } from './server'
 
 const desk = { width: 1440, height: 900 }
+/** A page of paper. */
+const sheet = { width: 794, height: 1123 }
 const phone = { width: 375, height: 812 }
 
 interface Picture {
@@ -13,6 +15,8 @@ interface Picture {
   path: string
   as?: string
   look?: BrowserContextOptions
+  /** A report as it is printed, from this heading on. */
+  paper?: string
   then?: (page: Page) => Promise<void>
 }
 
@@ -27,6 +31,10 @@ const pictures: Picture[] = [
   { file: 'gaps', path: '/inwestycje/braki?standard=culture', as: 'planner' },
   { file: 'programme', path: '/inwestycje/programy/2', as: 'planner', then: (page) => page.getByText(/Nie istnieje/).first().waitFor({ timeout: 240_000 }) },
   { file: 'defence', path: '/inwestycje/programy/2?widok=obrona', as: 'planner', then: (page) => page.getByRole('heading', { name: 'Jak pewne są wybory' }).waitFor({ timeout: 240_000 }) },
+  { file: 'compare', path: '/inwestycje/programy/1?widok=porownanie&porownaj=2', as: 'planner', then: (page) => page.getByRole('table', { name: 'Programy A i B w liczbach' }).waitFor() },
+  { file: 'assumptions', path: '/inwestycje/zalozenia?czesc=art-13f', as: 'planner', then: (page) => page.getByRole('table').first().waitFor() },
+  { file: 'council', path: '/raporty/program/2', as: 'planner', paper: 'Mapa' },
+  { file: 'council-municipality', path: '/raporty/program/2', as: 'planner', paper: 'Igołomia-Wawrzeńczyce' },
   { file: 'phone', path: '/?profile=wheelchair&m=12.2/50.0585/19.9400', look: { viewport: phone, hasTouch: true, isMobile: true } },
   { file: 'phone-place', path: '/miejsca/57?profile=wheelchair', look: { viewport: phone, hasTouch: true, isMobile: true }, then: (page) => page.getByRole('button', { name: 'Powiększ panel' }).click() },
   { file: 'phone-dark', path: '/?profile=pram&m=12.2/50.0585/19.9400', look: { viewport: phone, hasTouch: true, isMobile: true, colorScheme: 'dark' } },
@@ -39,12 +47,15 @@ test('pictures', async () => {
   mkdirSync('docs', { recursive: true })
   try {
     for (const picture of pictures) {
-      const context = await browser.newContext({ baseURL: server.address, viewport: desk, locale: 'pl-PL', reducedMotion: 'reduce', timezoneId: 'Europe/Warsaw', ...picture.look })
+      const context = await browser.newContext({ baseURL: server.address, viewport: picture.paper ? sheet : desk, locale: 'pl-PL', reducedMotion: 'reduce', timezoneId: 'Europe/Warsaw', ...picture.look })
       if (picture.as) await context.request.post('/api/v1/sign-in', { data: server.accounts[picture.as], headers: { Origin: server.address } })
       const page = await context.newPage()
       await page.goto(picture.path)
       await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
-      await drawn(page)
+      if (picture.paper) {
+        await page.emulateMedia({ media: 'print' })
+        await page.getByRole('heading', { name: picture.paper }).first().evaluate((heading) => heading.scrollIntoView({ block: 'start' }))
+      } else await drawn(page)
       await picture.then?.(page)
       await page.waitForTimeout(1500)
       const shot = await (await context.newCDPSession(page)).send('Page.captureScreenshot', { format: 'webp', quality: 80 })

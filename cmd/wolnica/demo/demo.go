@@ -49,7 +49,8 @@ type Place struct {
 	// facet. Never both are empty.
 	HeritageCategory       string
 	InfrastructureCategory string
-	Municipality           string // TERYT code
+	AreaM2                 float64 // of green space, rounded; 0 when not commonly known
+	Municipality           string  // TERYT code
 	Location               *geom.Point
 	Accuracy               string // within_100m or within_1km
 	DescriptionPL          string
@@ -197,6 +198,11 @@ func readPlaces(d *Data, raw []byte) error {
 			DescriptionPL: r.text("description_pl"), DescriptionEN: r.text("description_en"),
 			Dating: r.text("dating"), Parent: r.text("parent"), Locality: r.text("locality"),
 			Street: r.text("street"), HouseNumber: r.text("house_number"), Wikidata: r.text("wikidata"), OSM: r.text("osm"),
+		}
+		if area := r.text("area_m2"); area != "" {
+			if p.AreaM2, err = strconv.ParseFloat(area, 64); err != nil {
+				return err
+			}
 		}
 		if codes := r.text("protection"); codes != "" {
 			p.Protection = strings.Split(codes, ";")

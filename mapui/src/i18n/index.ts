@@ -40,6 +40,9 @@ const formats = new Map<string, Intl.NumberFormat>()
 
 /** number writes a number as the language does, with at most so many decimals. */
 export function number(n: number, decimals = 1, language: Language = lang): string {
+  const rounded = Math.round(n * 10 ** decimals) / 10 ** decimals
+  // the first format of a page costs a tenth of a second, and what is small has no groups of digits
+  if (decimals <= 2 && rounded >= 0 && rounded < 1000) return language === 'en' ? String(rounded) : String(rounded).replace('.', ',')
   const key = language + decimals
   let format = formats.get(key)
   if (!format) formats.set(key, (format = new Intl.NumberFormat(locale(language), { maximumFractionDigits: decimals, useGrouping: true })))
