@@ -1,5 +1,5 @@
 /** Every route and state of the map, for axe: nothing may be wrong. */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accessible, drawn, launch, visit } from './browser'
 
@@ -134,12 +134,8 @@ async function settled(page: Page) {
   await page.waitForTimeout(400)
 }
 
-/** Who is there already, by account: states share the browser's cache, which is most of a page's way, and nothing else. */
-const visitors = new Map<string, BrowserContext>()
-
 test.each(states)('$name, light and wide, then dark and on a phone', async (state) => {
-  const { page, context, complaints } = await visit(browser, { as: state.as, within: visitors.get(state.as ?? '') })
-  visitors.set(state.as ?? '', context)
+  const { page, context, complaints } = await visit(browser, { as: state.as })
   await page.goto(state.path)
   await state.then?.(page)
   await settled(page)
@@ -150,11 +146,7 @@ test.each(states)('$name, light and wide, then dark and on a phone', async (stat
   await settled(page)
   await accessible(page, `${state.name}, dark, a phone`)
   if (!state.name.includes('failed')) expect(complaints).toEqual([])
-  await page.evaluate(() => {
-    localStorage.clear()
-    sessionStorage.clear()
-  })
-  await page.close()
+  await context.close()
 })
 
 test.each(['/', '/miejsca/57?profile=wheelchair', '/ewidencja', '/ewidencja/miejsca/57', '/inwestycje', '/inwestycje/programy/1', '/inwestycje/propozycje/1', '/inwestycje/zalozenia', '/inwestycje/zalozenia?czesc=art-13f&program=1'])('%s in English', async (path) => {

@@ -21,12 +21,12 @@ export interface Visit {
   complaints: string[]
 }
 
-/** visit opens a page of a fresh visitor, or one more of a visitor who is there already (`within`). Whatever the browser complains of is kept. */
-export async function visit(browser: Browser, options: BrowserContextOptions & { as?: string; within?: BrowserContext } = {}): Promise<Visit> {
-  const { as, within, ...rest } = options
-  const context = within ?? await browser.newContext({ baseURL: address(), locale: 'pl-PL', viewport: { width: 1100, height: 720 }, reducedMotion: 'reduce', timezoneId: 'Europe/Warsaw', ...rest })
+/** visit opens a page of a fresh visitor. Whatever the browser complains of is kept. */
+export async function visit(browser: Browser, options: BrowserContextOptions & { as?: string } = {}): Promise<Visit> {
+  const { as, ...rest } = options
+  const context = await browser.newContext({ baseURL: address(), locale: 'pl-PL', viewport: { width: 1100, height: 720 }, reducedMotion: 'reduce', timezoneId: 'Europe/Warsaw', ...rest })
   context.setDefaultTimeout(45_000)
-  if (as && !within) await signIn(context, as)
+  if (as) await signIn(context, as)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))

@@ -54,6 +54,7 @@ test('pictures', async () => {
       await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' })
       if (picture.paper) {
         await page.emulateMedia({ media: 'print' })
+        await page.evaluate(() => (document.body.style.padding = '2.5rem')) // the margin of the paper
         await page.getByRole('heading', { name: picture.paper }).first().evaluate((heading) => heading.scrollIntoView({ block: 'start' }))
       } else await drawn(page)
       await picture.then?.(page)
