@@ -121,7 +121,7 @@ func ReadProgramme(ctx context.Context, st *store.Store, user *models.User, id i
 		return nil, fmt.Errorf("read the frame of run %d: %w", id, err)
 	}
 	if len(c.frame.Terms) == 0 { // of before runs kept them: those that the registry began with
-		c.frame.Terms = plan.TermsOf(plan.Standards())
+		c.frame.Terms = slices.DeleteFunc(plan.TermsOf(plan.Standards()), func(t plan.Term) bool { return !slices.Contains(c.frame.Standards, t.Code) })
 	}
 	if err := json.Unmarshal(run.Programme, &c.programme); err != nil {
 		return nil, fmt.Errorf("read the programme of run %d: %w", id, err)

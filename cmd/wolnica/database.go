@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -79,4 +80,14 @@ func explainDatabase(err error) error {
 	}
 	e.Err = err
 	return e
+}
+
+// judgedToday brings verdicts up to this day: no server may have looked at them for some.
+func judgedToday(ctx context.Context, s *store.Store) error {
+	today := time.Now()
+	if _, _, err := s.RefreshRules(ctx, today); err != nil {
+		return err
+	}
+	_, err := s.RefreshVerdicts(ctx, today)
+	return err
 }

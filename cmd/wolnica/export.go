@@ -52,12 +52,7 @@ func (c exportCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer release()
-	// no server may have looked at the verdicts of these days
-	today := time.Now()
-	if _, _, err := s.RefreshRules(p.ctx, today); err != nil {
-		return err
-	}
-	if _, err := s.RefreshVerdicts(p.ctx, today); err != nil {
+	if err := judgedToday(p.ctx, s); err != nil {
 		return err
 	}
 	user := store.System()

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"wolnica/models"
 	"wolnica/models/store"
@@ -34,12 +33,7 @@ func (c suggestCommand) Run(p *program) error {
 		return err
 	}
 	defer release()
-	// no server may have looked at the verdicts of these days
-	today := time.Now()
-	if _, _, err := s.RefreshRules(p.ctx, today); err != nil {
-		return err
-	}
-	if _, err := s.RefreshVerdicts(p.ctx, today); err != nil {
+	if err := judgedToday(p.ctx, s); err != nil {
 		return err
 	}
 	found, _, err := s.Suggestions(p.ctx, store.System(), store.SuggestionFilter{Kinds: c.Kind, Municipalities: c.Municipality, Limit: c.Limit})
