@@ -275,6 +275,7 @@ func TestMomentsWeeksAndChangesAgree(t *testing.T) {
 			t.Skip("the clock does not show it")
 		}
 		now := moments[len(moments)-1]
+		minute = now.Hour()*60 + now.Minute() // on a day on which the clock is moved, the last may be that of the move
 		got := h.Status(now, lon, lat)
 		want := Status{}
 		for i := range days {
