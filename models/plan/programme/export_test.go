@@ -31,3 +31,26 @@ func DualBound(p *Problem, draw func() float64) (bound float64, of func(start []
 		return (bound - most) * m.worth
 	}
 }
+
+// OpenStarts counts the starts that margin leaves open when it is asked for so many, at guessed duals: those that cost the bound something and those
+// that are its own choice.
+func OpenStarts(p *Problem, open int) (beside, own, all int) {
+	m := newInstance(p).model(10_000)
+	d := m.dualiser()
+	y, _ := d.guess(context.Background(), 0)
+	d.value(y)
+	r := &relaxation{}
+	r.taken, r.left = d.losses()
+	m.fix(r, m.margin(r, open), false)
+	for _, k := range m.starting() {
+		switch {
+		case m.Upper[k] == 0:
+		case r.taken[k] > 1e-9:
+			beside++
+		default:
+			own++
+		}
+		all++
+	}
+	return beside, own, all
+}

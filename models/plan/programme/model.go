@@ -631,14 +631,15 @@ func (m *Model) starting() []int {
 	return list
 }
 
-// margin is the one that leaves about so many starts open.
+// margin is the one that leaves about so many starts open beside those that cost the relaxation nothing, which are its own choice and leave none.
 func (m *Model) margin(r *relaxation, open int) float64 {
 	var losses []float64
 	for _, k := range m.starting() {
 		losses = append(losses, r.taken[k])
 	}
 	slices.Sort(losses)
-	return losses[min(open, len(losses)-1)] * m.worth
+	own, _ := slices.BinarySearch(losses, 1e-9)
+	return losses[min(own+open, len(losses)-1)] * m.worth
 }
 
 // startFrom gives a programme to begin from, unless it is no solution of what is fixed.

@@ -42,3 +42,17 @@ func TestAnyDualsBoundEveryProgramme(t *testing.T) {
 		try(0)
 	})
 }
+
+// However much can be paid, the small part of the program that is solved first leaves as many starts open as it is asked for beside those that are the
+// relaxation's own choice: with none beside them there is nothing to choose from.
+func TestTheSmallPartLeavesAChoice(t *testing.T) {
+	for _, share := range []float64{0.05, 0.25, 0.6, 0.9} {
+		p := programmetest.Region(programmetest.Options{Items: 300, Cells: 200, Years: 6, Seed: 1, BudgetShare: share})
+		for _, open := range []int{20, 100, 400} {
+			beside, own, all := programme.OpenStarts(p, open)
+			if beside < open || beside > open+own || all > 300*6 {
+				t.Errorf("share %v: got %d starts open beside %d, want about %d", share, beside, own, open)
+			}
+		}
+	}
+}

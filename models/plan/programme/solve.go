@@ -267,13 +267,16 @@ func (s *solving) prove(ctx context.Context, solver *highs.Solver) Status {
 		return StatusProved
 	}
 	// A small part of the program first: the starts about which the relaxation is least sure. Its bound says nothing of the rest.
-	for k, open := range []int{len(s.in.cost)/2 + 100, len(s.in.cost) + 1000} {
+	for k, part := range []struct {
+		open    int
+		reserve float64 // of the time
+	}{{len(s.in.cost)/8 + 25, 0.5}, {len(s.in.cost)/2 + 1000, 0.4}} {
 		if k == 0 && len(s.in.money.sets) > 1 && m.Entries() <= largeModel {
 			continue // several funds leave more open, and the larger part is soon solved
 		}
-		m.fix(relaxed, m.margin(relaxed, open), false)
+		m.fix(relaxed, m.margin(relaxed, part.open), false)
 		o := highs.Options{
-			Gap: s.o.Gap / 8, Seed: int(s.o.Seed % (1 << 31)), Memory: s.o.Memory, TimeLimit: s.left(0.4), Incumbent: incumbent,
+			Gap: s.o.Gap / 8, Seed: int(s.o.Seed % (1 << 31)), Memory: s.o.Memory, TimeLimit: s.left(part.reserve), Incumbent: incumbent,
 			Set: map[string]any{"mip_max_nodes": 200, "mip_heuristic_effort": 0.2},
 		}
 		if s.best != nil {
