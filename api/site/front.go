@@ -15,7 +15,9 @@ import (
 
 	"wolnica/api"
 	"wolnica/api/auth"
+	"wolnica/geo/mapindex"
 	"wolnica/models"
+	"wolnica/models/mapdata"
 	"wolnica/models/store"
 )
 
@@ -65,6 +67,9 @@ func (v *visit) front() error {
 		return nil
 	}
 	p.Data = cached.data
+	if p.First, err = v.first(p); err != nil {
+		return err
+	}
 	if !unknown {
 		return v.show("front", p)
 	}
@@ -150,15 +155,15 @@ func (s *Site) frontData(ctx context.Context, lang models.Language) (*frontPage,
 	if err != nil {
 		return nil, err
 	}
-	counts, err := s.store.PlaceFacetCounts(ctx, nil, models.PlaceFilter{}, []string{"municipality", "facet"})
+	counts, err := s.publicCounts(ctx, models.PlaceFilter{})
 	if err != nil {
 		return nil, err
 	}
-	protected, err := s.store.PlaceFacetCounts(ctx, nil, models.PlaceFilter{Protections: []string{"any"}}, []string{"municipality"})
+	protected, err := s.publicCounts(ctx, models.PlaceFilter{Protections: []string{"any"}})
 	if err != nil {
 		return nil, err
 	}
-	inspected, err := s.store.PlaceFacetCounts(ctx, nil, models.PlaceFilter{Freshness: "fresh"}, []string{"municipality"})
+	inspected, err := s.publicCounts(ctx, models.PlaceFilter{Freshness: "fresh"})
 	if err != nil {
 		return nil, err
 	}
@@ -171,10 +176,14 @@ func (s *Site) frontData(ctx context.Context, lang models.Language) (*frontPage,
 		return nil, err
 	}
 	facet := counts.Counts["facet"]
+	shown := places
+	if counts.Total > maxPoints {
+		shown = nil
+	}
 	d := &frontPage{
 		Places:   counts.Total,
 		Heritage: number(facet["heritage"]+facet["both"], lang), Infrastructure: number(facet["infrastructure"]+facet["both"], lang),
-		Products: number(int64(len(products)), lang), Map: s.draw(municipalities, places, lang),
+		Products: number(int64(len(products)), lang), Map: s.draw(municipalities, shown, lang),
 	}
 	for _, p := range places {
 		d.Demonstration = d.Demonstration || p.Method == models.MethodDemonstration
@@ -185,6 +194,28 @@ func (s *Site) frontData(ctx context.Context, lang models.Language) (*frontPage,
 			Protected: number(protected.Counts["municipality"][m.TERYT], lang), Inspected: share(inspected.Counts["municipality"][m.TERYT], of, lang)})
 	}
 	return d, nil
+}
+
+// publicCounts counts what the public sees by municipality and facet: in the map's index where there is one, because the database walks all of a
+// million places for it.
+func (s *Site) publicCounts(ctx context.Context, f models.PlaceFilter) (store.FacetCounts, error) {
+	by := []string{"municipality", "facet"}
+	if s.mapData == nil {
+		return s.store.PlaceFacetCounts(ctx, nil, f, by)
+	}
+	views, err := s.mapData.Views(ctx, nil, mapdata.Query{Place: f})
+	if err != nil {
+		return store.FacetCounts{}, err
+	}
+	total, facets := views.PlaceFacets(mapindex.World, by)
+	out := store.FacetCounts{Total: int64(total), Counts: map[string]map[string]int64{}}
+	for name, of := range facets {
+		out.Counts[name] = map[string]int64{}
+		for code, n := range of {
+			out.Counts[name][code] = int64(n)
+		}
+	}
+	return out, nil
 }
 
 // draw projects everything onto a picture 960 units wide: degrees, with longitudes shortened as at the middle latitude.
@@ -246,12 +277,17 @@ func lines(name string) []string {
 	return []string{name}
 }
 
-// path writes a geometry as SVG path data.
+// path writes a geometry as SVG path data, without the bends that are too small for the picture.
 func path(g geom.T, project func(lon, lat float64) (x, y float64)) string {
 	var b bytes.Buffer
 	line := func(flat []float64, stride int, closed bool) {
+		lastX, lastY := math.Inf(1), 0.0
 		for i := 0; i < len(flat); i += stride {
 			x, y := project(flat[i], flat[i+1])
+			if i+stride < len(flat) && math.Hypot(x-lastX, y-lastY) < 1.5 {
+				continue
+			}
+			lastX, lastY = x, y
 			command := byte('L')
 			if i == 0 {
 				command = 'M'
