@@ -2,7 +2,7 @@ import { createExpression, validateStyleMin, type StyleSpecification } from '@ma
 import { expect, test } from 'vitest'
 import { palettes } from './palette'
 import { paint, RINGS, SHARES } from './signs'
-import { CLICKABLE, clusterRadius, clusterSign, pinSign, style, type Mode, type StyleOptions } from './style'
+import { CLICKABLE, clusterCount, clusterRadius, clusterSign, pinSign, style, type Mode, type StyleOptions } from './style'
 
 const options: StyleOptions = {
   palette: palettes.light, mode: 'facet', tiles: 'http://localhost/tiles/{z}/{x}/{y}', groundTiles: 'http://localhost/tiles/{z}/{x}/{y}?layers=ground', schematic: true,
@@ -40,6 +40,16 @@ test('a cluster is named by its size and the shares of its ring', () => {
   expect(evaluate(clusterSign('verdict', 'places'), { count: 1200, yes: 600, no: 600 })).toBe('cluster|verdict|22|6|0|6')
   expect(evaluate(clusterSign('facet', 'products'), { count: 3 })).toBe('cluster|product|14')
   expect([1, 9, 10, 100, 1000, 10_000].map((count) => evaluate(clusterRadius, { count }))).toEqual([14, 14, 16, 19, 22, 26])
+})
+
+test('a cluster says its count as the language writes it, and no sign that may overlap others is drawn by itself', () => {
+  const format = new Intl.NumberFormat('pl-PL')
+  for (const count of [1, 42, 999, 1000, 9999, 10_000, 10_007, 123_456, 999_999, 1_000_000, 1_000_001, 12_345_678]) {
+    expect(evaluate(clusterCount, { count })).toBe(format.format(count))
+  }
+  // MapLibre makes a draw call of every value of a sort key
+  const sorted = style(options).layers.filter((l) => l.type === 'symbol' && 'symbol-sort-key' in (l.layout ?? {}))
+  expect(sorted).toEqual([])
 })
 
 test('a pin says its facet, category and what is unknown as unknown', () => {
