@@ -30,7 +30,16 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: { main: 'src/main.ts', sw: 'src/sw.ts' },
-      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        // what every page needs is two files, the program and its map: asking for twenty small ones takes a slow processor longer than reading them
+        codeSplitting: {
+          groups: [
+            { name: 'program', tags: ['$initial'], test: (id) => !/\/src\/(?:sw|offline)\.ts$/.test(id) },
+            { name: 'map', test: /\/node_modules\/maplibre-gl\/|\/src\/map\/(?:MapView|MapTools|basemap|click|measure|paced|palette|signs|spider|style)\./ },
+          ],
+        },
+      },
     },
   },
   worker: { format: 'es' },

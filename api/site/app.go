@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"wolnica/api/ui"
+	v1 "wolnica/api/v1"
 	"wolnica/models"
 )
 
@@ -60,6 +61,16 @@ type appData struct {
 	Online  *appOnline `json:"online"`
 	Version string     `json:"version"`
 	Page    appPage    `json:"page"`
+	// First is the list that the page shows already, absent where it shows none.
+	First *appList `json:"first,omitzero"`
+}
+
+// appList is the first page of the list beside the map, with the parameters it was asked for, and the box that the map begins with: the
+// list goes from its middle. Bounds are [west, south, east, north].
+type appList struct {
+	Params string     `json:"params"`
+	Places v1.MapList `json:"places"`
+	Bounds [4]float64 `json:"bounds"`
 }
 
 type appUser struct {
@@ -159,6 +170,9 @@ func (v *visit) app(p page) *appView {
 	}
 	if n := v.needs(); len(n.Profiles) > 0 && !n.inAddress {
 		out.Data.Needs = &appNeeds{n.Profiles, n.Limits.WidthCM, n.Limits.StepCM, n.Limits.SlopePercent}
+	}
+	if p.First != nil {
+		out.Data.First = &p.First.list
 	}
 	if v.user != nil {
 		u := &appUser{ID: v.user.ID, Name: v.user.Name, Roles: []appRole{}}

@@ -110,10 +110,10 @@ func TestPagesLoadTheMap(t *testing.T) {
 		a := follow(s, path, append(headers, "Accept-Language: "+language)...).Want(200)
 		addresses, data := loads(t, a.Body)
 		got := strings.Join(addresses, "\n")
-		want := []string{"preload /ui/assets/main-1a.css", "preload /ui/assets/shared-2b.css", "boot.js with the styles", "modulepreload /ui/assets/shared-2b.js", "modulepreload /ui/assets/" + chunk, "module /ui/assets/main-1a.js"}
+		want := []string{"preload /ui/assets/main-1a.css", "preload /ui/assets/shared-2b.css", "preload /ui/fonts/source-sans-3-latin.woff2", "boot.js with the styles", "modulepreload /ui/assets/shared-2b.js", "modulepreload /ui/assets/" + chunk, "module /ui/assets/main-1a.js"}
 		for i, address := range addresses {
 			if boot.MatchString(address) {
-				addresses[i] = want[2]
+				addresses[i] = want[3]
 			}
 		}
 		if strings.Join(addresses, "\n") != strings.Join(want, "\n") {
@@ -129,7 +129,7 @@ func TestPagesLoadTheMap(t *testing.T) {
 		if csp != "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" {
 			t.Errorf("%s: got the policy %q", path, csp)
 		}
-		if body := string(a.Body); !strings.Contains(body, "<body>\n<div id=\"app\"></div>\n") || !strings.Contains(body, `href="/manifest.webmanifest?lang=`+language+`"`) || strings.Count(body, "<h1") != 1 {
+		if body := string(a.Body); !strings.Contains(body, "<body>\n<div id=\"app\">") || !strings.Contains(body, `href="/manifest.webmanifest?lang=`+language+`"`) || strings.Count(body, "<h1") != 1 {
 			t.Errorf("%s: got %.2000s, want the room of the map, then the text", path, body)
 		}
 		return data
@@ -213,7 +213,7 @@ func TestTheDataOfTheMapIsData(t *testing.T) {
 		addresses, data := loads(t, a.Body)
 		user, _ := data["user"].(map[string]any)
 		online, _ := data["online"].(map[string]any)
-		if user["name"] != name || online["attribution"] != names[0] || len(addresses) != 6 {
+		if user["name"] != name || online["attribution"] != names[0] || len(addresses) != 7 {
 			t.Errorf("%q: got the user %v, the attribution %v and %v", name, user, online, addresses)
 		}
 		if csp := a.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "connect-src 'self' https://map.example.org;") || !strings.Contains(csp, "img-src 'self' data: blob: https://map.example.org;") {

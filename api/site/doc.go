@@ -46,7 +46,7 @@
 // Page.Public is for what a visitor of whom nothing is known sees: it may be kept by caches for seconds, and never with a cookie.
 //
 // A page whose page.App is set loads the map (mapui) as well, in place of its text, unless the visitor chose text (?wersja=tekst) or the map
-// is not built: see app.go.
+// is not built: see app.go. One that opens the map's list of places shows that list, and its search, until the map's program runs: see first.go.
 //
 // Every GET route of a page goes into walkOf in api/server/visibility_test.go, and into pages in frame_test.go, which opens each
 // in both languages, with hostile texts in the registry.

@@ -86,8 +86,10 @@ type page struct {
 	JSONLD any
 	Image  string
 	// App is what of the map the page opens; without it the page is text alone.
-	App  appPage
-	Data any
+	App appPage
+	// First is what is seen until the map's program runs; nil is nothing.
+	First *firstView
+	Data  any
 }
 
 // view is what the templates see: the page and its frame.

@@ -304,7 +304,11 @@ func (v *visit) places() error {
 	if f.Q != "" {
 		title = v.t("places.title") + ": " + f.Q
 	}
-	return v.show("places", page{Title: title, Description: v.t("places.lead"), Section: sectionExplore, Path: "/miejsca", Indexed: f.Cursor == "" && f.Q == "" && !n.inAddress, Public: true, Problem: problem, App: appPage{Kind: appPlaces}, Data: d})
+	p := page{Title: title, Description: v.t("places.lead"), Section: sectionExplore, Path: "/miejsca", Indexed: f.Cursor == "" && f.Q == "" && !n.inAddress, Public: true, Problem: problem, App: appPage{Kind: appPlaces}, Data: d}
+	if p.First, err = v.first(p); err != nil {
+		return err
+	}
+	return v.show("places", p)
 }
 
 func (v *visit) placeFields(f placesForm, n needs, words *vocabulary) []field {

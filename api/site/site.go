@@ -89,6 +89,7 @@ func New(cfg Config) (*Site, error) {
 	// The table of all pages: one line for each file of them.
 	s.parts = []part{
 		{texts: siteTexts},
+		{texts: firstTexts},
 		s.frontPart(),
 		s.placesPart(),
 		s.placePart(),

@@ -16,9 +16,6 @@ const (
 	entryName     = "src/main.ts"
 )
 
-// programName is the program itself, which the entry loads beside the messages.
-const programName = "src/App.svelte"
-
 // languageChunks are the messages of a language, which the entry loads first of all.
 var languageChunks = map[models.Language]string{models.Polish: "src/i18n/pl.ts", models.English: "src/i18n/en.ts"}
 
@@ -36,7 +33,12 @@ type Tags struct {
 	Script   string
 	Styles   []string
 	Preloads []string
+	// Fonts are those of the first words of any page: with them at hand it is laid out once, not first in a font of the system.
+	Fonts []string
 }
+
+// firstFonts are the fonts of text and of headings, each in its two ranges of letters, both of which Polish needs.
+var firstFonts = []string{"fonts/source-sans-3-latin.woff2", "fonts/source-sans-3-latin-ext.woff2", "fonts/source-serif-4-latin.woff2", "fonts/source-serif-4-latin-ext.woff2"}
 
 // StyleList is the addresses of the styles, separated by spaces.
 func (t *Tags) StyleList() string { return strings.Join(t.Styles, " ") }
@@ -92,11 +94,9 @@ func readTags(files fs.FS) (map[models.Language]*Tags, error) {
 			return nil, err
 		}
 		// what the entry asks for by itself, without waiting until it runs
-		for _, next := range []string{name, programName} {
-			if _, ok := chunks[next]; ok {
-				if err := add(next); err != nil {
-					return nil, err
-				}
+		if _, ok := chunks[name]; ok {
+			if err := add(name); err != nil {
+				return nil, err
 			}
 		}
 		tags[lang] = t

@@ -94,6 +94,11 @@ func New(cfg Config) (*UI, error) {
 				return nil, fmt.Errorf("read the built map: there is no file %s", needed)
 			}
 		}
+		for _, font := range firstFonts {
+			if u.Has(font) {
+				t.Fonts = append(t.Fonts, "/ui/"+font)
+			}
+		}
 		t.Boot = "/ui/boot.js?v=" + strings.Trim(u.files["boot.js"].tag, `"`)
 	}
 	elsewhere := ""

@@ -6,8 +6,12 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"math"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/gin-gonic/gin"
 
 	"wolnica/api"
 	"wolnica/api/auth"
@@ -102,22 +106,13 @@ func (h *handlers) mapRoutes() []api.Route {
 		PL: "Z tego samego stanu co kafle mapy, więc liczby na mapie, w filtrach i na liście są równe. Prostokąt bierze rekordy, których położenie (ikona) w nim leży.",
 		EN: "From the same state as the tiles of the map, so that the counts on the map, in the filters and in the list are equal. A box takes the records whose position (icon) lies in it."}
 	return []api.Route{
-		api.Handle("GET", "/api/v1/map/places", api.Doc{ID: "listMapPlaces", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
+		api.Handle("GET", mapPlacesPath, api.Doc{ID: "listMapPlaces", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
 			Summary: models.Text{PL: "Miejsca na mapie, od najbliższego", EN: "Places on the map, the nearest first"}},
-			func(ctx context.Context, in mapListIn) (mapListOut, error) {
-				now := h.mapData.Now()
-				return h.mapList(ctx, in, "/api/v1/map/places", func(v mapdata.Views) mapindex.View { return v.Places }, func(s *mapdata.State, e mapindex.Entry) MapItem {
-					it := placeItem(s, e)
-					if it.Lifecycle == models.LifecycleExisting {
-						it.Open = s.OpenState(e.Value(mapdata.PlaceHours), now)
-					}
-					return it
-				}, (*mapdata.Judged).Place)
-			}),
+			func(ctx context.Context, in mapListIn) (mapListOut, error) { return mapPlaces(ctx, h.mapData, in) }),
 		api.Handle("GET", "/api/v1/map/products", api.Doc{ID: "listMapProducts", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
 			Summary: models.Text{PL: "Produkty na mapie, od najbliższego", EN: "Products on the map, the nearest first"}},
 			func(ctx context.Context, in mapListIn) (mapListOut, error) {
-				return h.mapList(ctx, in, "/api/v1/map/products", func(v mapdata.Views) mapindex.View { return v.Products }, productItem, (*mapdata.Judged).Product)
+				return mapList(ctx, h.mapData, in, "/api/v1/map/products", func(v mapdata.Views) mapindex.View { return v.Products }, productItem, (*mapdata.Judged).Product)
 			}),
 		api.Handle("GET", "/api/v1/map/facets", api.Doc{ID: "countMap", Tag: "map", Class: api.Drawing, Public: true, Description: description, Problems: []models.Code{models.CodeInvalid},
 			Summary: models.Text{PL: "Policz miejsca na mapie według cech", EN: "Count the places on the map by attribute"}}, h.mapFacets),
@@ -128,13 +123,37 @@ func (h *handlers) mapRoutes() []api.Route {
 	}
 }
 
-func (h *handlers) mapList(ctx context.Context, in mapListIn, path string, layer func(mapdata.Views) mapindex.View, item func(*mapdata.State, mapindex.Entry) MapItem,
+const mapPlacesPath = "/api/v1/map/places"
+
+func mapPlaces(ctx context.Context, data *mapdata.Data, in mapListIn) (mapListOut, error) {
+	now := data.Now()
+	return mapList(ctx, data, in, mapPlacesPath, func(v mapdata.Views) mapindex.View { return v.Places }, func(s *mapdata.State, e mapindex.Entry) MapItem {
+		it := placeItem(s, e)
+		if it.Lifecycle == models.LifecycleExisting {
+			it.Open = s.OpenState(e.Value(mapdata.PlaceHours), now)
+		}
+		return it
+	}, (*mapdata.Judged).Place)
+}
+
+// MapPlaces is what GET /api/v1/map/places answers to parameters, for the pages that begin with the list beside the map. What the API refuses is refused
+// with the same error.
+func MapPlaces(ctx context.Context, data *mapdata.Data, params url.Values) (MapList, error) {
+	in, err := api.Bind[mapListIn](&gin.Context{Request: &http.Request{URL: &url.URL{RawQuery: params.Encode()}}})
+	if err != nil {
+		return MapList{}, err
+	}
+	out, err := mapPlaces(ctx, data, in)
+	return out.Body, err
+}
+
+func mapList(ctx context.Context, data *mapdata.Data, in mapListIn, path string, layer func(mapdata.Views) mapindex.View, item func(*mapdata.State, mapindex.Entry) MapItem,
 	judged func(*mapdata.Judged, mapindex.Entry) uint32) (mapListOut, error) {
 	q, box, err := in.query()
 	if err != nil {
 		return mapListOut{}, err
 	}
-	v, err := h.mapData.Views(ctx, auth.UserFrom(ctx), q)
+	v, err := data.Views(ctx, auth.UserFrom(ctx), q)
 	if err != nil {
 		return mapListOut{}, err
 	}

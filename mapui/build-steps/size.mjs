@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 
 const LIMIT = 330_000
 /** What is loaded at once, whether by a tag or by import(). What these import statically comes with them. */
-const first = ['src/main.ts', 'src/App.svelte', 'src/map/MapView.svelte']
+const first = ['src/main.ts', 'src/map/MapView.svelte']
 /** A visitor loads the texts of one language; the longer ones count. */
 const languages = ['src/i18n/pl.ts', 'src/i18n/en.ts']
 /** Scripts the page names that are served as they are. */

@@ -61,7 +61,7 @@ export async function drawn(page: Page): Promise<void> {
   await page.waitForFunction(
     () => {
       const map = (window as unknown as { wolnica?: { map?: LibreMap } }).wolnica?.map
-      return Boolean(map && map.isStyleLoaded() && map.areTilesLoaded() && !map.isMoving())
+      return Boolean(map && map.isStyleLoaded() && map.areTilesLoaded() && map.loaded() && !map.isMoving())
     },
     undefined,
     { timeout: 90_000, polling: 150 },

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { palettes } from '../src/map/palette'
-import { address, drawn, launch, pixel, visit, withMap } from './browser'
+import { accessible, address, drawn, launch, pixel, visit, withMap } from './browser'
 import { focused, tabTo } from './keyboard'
 
 let browser: Browser
@@ -63,6 +63,106 @@ test('with the keyboard alone: needs, search, the place, and back', async () => 
   await page.goBack()
   await page.getByRole('combobox').waitFor()
   expect(complaints).toEqual([])
+  await context.close()
+})
+
+/** Holds the program back until `start` is called: the page is what the server wrote. */
+async function held(page: Page): Promise<() => void> {
+  let start = () => {}
+  const started = new Promise<void>((done) => (start = done))
+  await page.route('**/ui/assets/main-*.js', async (route) => {
+    await started
+    await route.continue()
+  })
+  return start
+}
+
+/** What there is to see of the list, and where: the first rows, the search, the tabs. */
+function seen(page: Page): Promise<{ text: string; box: number[] }[]> {
+  return page.evaluate(() =>
+    ['header', '.brand', '#search', '.needs p', '.needs .btn', '.tabs', '.tabs a[aria-current]', '.row > .btn', '.count', ...[1, 2, 3, 4, 5].flatMap((n) => [`ol.rows > li:nth-child(${n})`, `ol.rows > li:nth-child(${n}) .far`]), '.map-side'].map((selector) => {
+      const e = document.querySelector(`#app ${selector}`) as HTMLElement
+      const { x, y, width, height } = e.getBoundingClientRect()
+      // what only the program can do stands in the header beside what is there from the start
+      return { text: ['header', '.map-side'].includes(selector) ? selector : e.innerText.replace(/\s+/g, ' ').trim(), box: [x, y, width, height].map(Math.round) }
+    }),
+  )
+}
+
+test.each([
+  ['wide, Polish', { width: 1440, height: 900 }, '/', 'pl-PL'],
+  ['a phone, English', { width: 375, height: 812 }, '/miejsca?category=museum&lang=en', 'en-GB'],
+])('the page can be used before the program runs, which takes its place without a jump: %s', async (_, viewport, path, locale) => {
+  const { page, complaints, context } = await visit(browser, { viewport, locale })
+  const start = await held(page)
+  await page.goto(path, { waitUntil: 'commit' })
+  await page.locator('#first ol.rows a').first().waitFor()
+  expect(await page.getByRole('combobox').count()).toBe(0)
+  await page.evaluate(() => document.fonts.ready)
+  await accessible(page, 'the first view')
+  const before = await seen(page)
+  start()
+  await page.getByRole('combobox').first().waitFor()
+  expect(await page.locator('#first').count()).toBe(0)
+  expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+  const after = await seen(page)
+  expect(after).toEqual(before)
+  // and the map fills its side, with all its styles
+  await drawn(page)
+  expect(await page.locator('#map-canvas').boundingBox()).toEqual(await page.locator('.map-side').boundingBox())
+  expect(await page.evaluate(() => [...document.styleSheets].filter((s) => s.disabled).map((s) => s.href))).toEqual([])
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('what was begun in the first view goes on in the program: the scrolled list, the text typed, the focus', async () => {
+  const { page, complaints, context } = await visit(browser)
+  let start = await held(page)
+  await page.goto('/', { waitUntil: 'commit' })
+  await page.locator('#search').pressSequentially('synag sta')
+  await page.locator('#panel').evaluate((panel) => panel.scrollTo({ top: 500 }))
+  start()
+  await page.getByRole('option', { name: /Synagoga Stara/ }).waitFor()
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('search')
+  expect(await page.locator('#panel').evaluate((panel) => panel.scrollTop)).toBe(500)
+  await page.keyboard.type('ra')
+  expect(await page.getByRole('combobox').inputValue()).toBe('synag stara')
+
+  start = await held(page)
+  await page.goto('/', { waitUntil: 'commit' })
+  const link = page.locator('ol.rows a').nth(3)
+  await link.focus()
+  const name = await link.textContent()
+  start()
+  await page.getByRole('combobox').waitFor()
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(name)
+
+  // a search and a link work without the program
+  start = await held(page)
+  await page.goto('/?category=museum', { waitUntil: 'commit' })
+  await page.locator('#search').fill('Schindler')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/q=Schindler/, { waitUntil: 'commit' })
+  expect(new URL(page.url()).searchParams.get('category')).toBe('museum')
+  const { total } = (await (await fetch(`${address()}/api/v1/map/places?category=museum&q=Schindler`)).json()) as { total: number }
+  expect(total).toBeGreaterThan(0)
+  await expect.poll(() => page.locator('#first ol.rows a').count()).toBe(total)
+  start()
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
+test('a chosen look is there before the program', async () => {
+  const { page, context } = await visit(browser)
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Wygląd: jak w systemie' }).click()
+  await page.getByRole('button', { name: 'Wygląd: jasny' }).click()
+  await page.getByRole('button', { name: 'Wygląd: ciemny' }).waitFor()
+  const start = await held(page)
+  await page.reload({ waitUntil: 'commit' })
+  await page.locator('#first ol.rows a').first().waitFor()
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(22, 25, 27)')
+  start()
   await context.close()
 })
 

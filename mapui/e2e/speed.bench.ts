@@ -22,7 +22,8 @@ interface Row {
   what: string
   values: (number | null)[]
   unit: string
-  target: number
+  /** null for what is only told. */
+  target: number | null
 }
 
 const folders: string[] = []
@@ -52,6 +53,7 @@ afterAll(async () => {
 test('the table', async () => {
   const weights: number[] = []
   const usable: number[] = []
+  const started: number[] = []
   const suggested: number[] = []
   const painted: number[] = []
   const filter: number[] = []
@@ -61,6 +63,7 @@ test('the table', async () => {
     weights.push(await weight(server.address))
     const loads = await repeat(LOADS, () => load(server.address, 4))
     usable.push(median(loads.map((l) => l.list)))
+    started.push(median(loads.map((l) => l.program)))
     suggested.push(median(loads.map((l) => l.suggestions)))
     painted.push(median(await repeat(LOADS, async () => (await load(server.address, 1)).tiles)))
     const interactions = await interact(server.address)
@@ -71,7 +74,8 @@ test('the table', async () => {
   const busy = await panOver20000(registries[1]!.server.address)
   add('scripts of the first view, gzipped, without the worker', weights, 'kB', 330)
   add('list usable, processor 4x slower, median of 7', usable, 'ms', 1500)
-  add('suggestions after the list, processor 4x slower', suggested, 'ms', 1500)
+  add('the program in its place, processor 4x slower', started, 'ms', null)
+  add('suggestions in the program, processor 4x slower', suggested, 'ms', 1500)
   add('first tiles painted, median of 7', painted, 'ms', 3000)
   add('filter to next paint, p95', filter, 'ms', 150)
   add('select to next paint, p95', select, 'ms', 150)
@@ -82,7 +86,7 @@ test('the table', async () => {
   expect(missed, 'targets missed').toEqual([])
 })
 
-function add(what: string, values: (number | null)[], unit: string, target: number) {
+function add(what: string, values: (number | null)[], unit: string, target: number | null) {
   rows.push({ what, values, unit, target })
 }
 
@@ -93,11 +97,11 @@ function print(places: number): string[] {
   const lines = rows.map(({ what, values, unit, target }) => {
     const [small, large] = values
     const ratio = unit === 'ms' && small && large ? large / small : null
-    const late = values.some((v) => v !== null && v >= target)
+    const late = target !== null && values.some((v) => v !== null && v >= target)
     // what lasts a frame or two is not told apart: events are measured in steps of 8 ms
-    const grown = ratio !== null && ratio > 1.5 && (large ?? 0) - (small ?? 0) > 16
+    const grown = target !== null && ratio !== null && ratio > 1.5 && (large ?? 0) - (small ?? 0) > 16
     if (late || grown) missed.push(what)
-    return [what, ...values.map(written), ratio === null ? '' : `${ratio.toFixed(2)}x`, `< ${target} ${unit}`, late || grown ? 'MISSED' : 'met']
+    return [what, ...values.map(written), ratio === null ? '' : `${ratio.toFixed(2)}x`, target === null ? unit : `< ${target} ${unit}`, target === null ? '' : late || grown ? 'MISSED' : 'met']
   })
   const head = ['what', ...registries.map((r) => r.name), 'ratio', 'target', '']
   const widths = head.map((_, i) => Math.max(...[head, ...lines].map((l) => l[i]!.length)))
@@ -163,13 +167,26 @@ async function tilesPainted(page: Page): Promise<number> {
   return (await handle.jsonValue()) as number
 }
 
-/** load opens the front page with a processor so many times slower and gives when what can be used, in milliseconds. */
-async function load(address: string, slower: number): Promise<{ list: number; suggestions: number; tiles: number }> {
+/**
+ * load opens the front page with a processor so many times slower and gives when what can be used, in milliseconds: the list and the search that the server wrote, the
+ * program in their place, suggestions from the first key typed in it, the first tiles.
+ */
+async function load(address: string, slower: number): Promise<{ list: number; program: number; suggestions: number; tiles: number }> {
   const { page, cdp, close } = await fresh()
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: slower })
   await page.goto(address, { waitUntil: 'commit' })
-  const listed = await page.waitForFunction(() => document.querySelector('ol.rows:not([aria-hidden]) a') !== null && document.querySelector('input[role=combobox]') !== null && performance.now(), undefined, { polling: 'raf' })
-  const list = (await listed.jsonValue()) as number
+  const usable = await page.waitForFunction(
+    () => {
+      const link = document.querySelector<HTMLElement>('ol.rows:not([aria-hidden]) a')
+      const field = document.querySelector<HTMLElement>('#search')
+      return link && field && link.offsetHeight > 0 && field.offsetHeight > 0 && performance.now()
+    },
+    undefined,
+    { polling: 'raf' },
+  )
+  const list = (await usable.jsonValue()) as number
+  const started = await page.waitForFunction(() => document.querySelector('ol.rows:not([aria-hidden]) a') !== null && document.querySelector('input[role=combobox]') !== null && performance.now(), undefined, { polling: 'raf' })
+  const program = (await started.jsonValue()) as number
   const tiles = slower === 1 ? await tilesPainted(page) : 0
   let suggestions = 0
   if (slower > 1) {
@@ -180,7 +197,7 @@ async function load(address: string, slower: number): Promise<{ list: number; su
     suggestions = ((await shown.jsonValue()) as number) - began
   }
   await close()
-  return { list, suggestions, tiles }
+  return { list, program, suggestions, tiles }
 }
 
 /** next is the time to the next paint of the interactions during a piece of work, from the browser's own measurement of events. */

@@ -27,7 +27,7 @@ describe('the worker', () => {
     expect(userOf('<script id="wolnica">{</script>')).toBeNull()
   })
   it('opens the addresses of the program alone', () => {
-    for (const path of ['/', '/miejsca/12-zamek', '/ewidencja', '/ewidencja/miejsca/12', '/ewidencja/nowe', '/ewidencja/importy/3', '/inwestycje', '/inwestycje/braki', '/inwestycje/programy/3', '/inwestycje/propozycje/nowa']) expect(appPage(path), path).toBe(true)
+    for (const path of ['/', '/miejsca/12-zamek', '/ewidencja', '/ewidencja/miejsca/12', '/ewidencja/nowe', '/ewidencja/importy/3', '/inwestycje', '/inwestycje/braki', '/inwestycje/programy/3', '/inwestycje/propozycje/nowa', '/inwestycje/zalozenia']) expect(appPage(path), path).toBe(true)
     for (const path of ['/raporty', '/ewidencja/ankieta/3', '/produkty/3/fakty', '/api/v1/docs', '/inwestycje/co-jesli']) expect(appPage(path), path).toBe(false)
   })
 })

@@ -34,5 +34,5 @@ export function treatment(request: { method: string; mode: string; url: string }
 
 /** appPage tells the addresses that the program itself shows; any page of it opens them. */
 export function appPage(path: string): boolean {
-  return /^\/(?:$|miejsca(?:\/\d+[^/]*)?$|produkty(?:\/\d+[^/]*)?$|ewidencja(?:\/(?:nowe|kolejki|zgloszenia|importy(?:\/\d+)?|miejsca\/\d+|produkty\/\d+))?$|inwestycje(?:\/(?:braki|prognoza|programy(?:\/\d+)?|propozycje(?:\/(?:nowa|\d+))?))?$)/.test(path)
+  return /^\/(?:$|miejsca(?:\/\d+[^/]*)?$|produkty(?:\/\d+[^/]*)?$|ewidencja(?:\/(?:nowe|kolejki|zgloszenia|importy(?:\/\d+)?|miejsca\/\d+|produkty\/\d+))?$|inwestycje(?:\/(?:braki|prognoza|programy(?:\/\d+)?|propozycje(?:\/(?:nowa|\d+))?|zalozenia))?$)/.test(path)
 }

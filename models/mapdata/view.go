@@ -43,6 +43,25 @@ type Views struct {
 	Reader string
 }
 
+// Extent is the least box around the municipalities and the positions of the records; ok is false when there are none.
+func (v Views) Extent() (box mapindex.Box, ok bool) {
+	add := func(b mapindex.Box, some bool) {
+		if some && ok {
+			b = b.Union(box)
+		}
+		if some {
+			box, ok = b, true
+		}
+	}
+	for i := range v.State.Municipalities {
+		s := &v.State.Municipalities[i].Shape
+		add(mapindex.Box{MinX: s.MinX, MinY: s.MinY, MaxX: s.MaxX, MaxY: s.MaxY}, true)
+	}
+	add(v.Places.Extent())
+	add(v.Products.Extent())
+	return box, ok
+}
+
 // Views gives what the user sees of the current state that passes the query; a code that does not exist is an error.
 func (d *Data) Views(ctx context.Context, user *models.User, q Query) (Views, error) {
 	s := d.State()

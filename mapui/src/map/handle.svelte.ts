@@ -114,3 +114,6 @@ class MapHandle {
 export const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches
 
 export const mapHandle = new MapHandle()
+
+/** mapView loads the map itself, which is much of the program: asked for early it is there when it has a place. */
+export const mapView = () => import('./MapView.svelte')

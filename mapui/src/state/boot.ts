@@ -1,4 +1,7 @@
-/** What the server says with the page: who is signed in, which basemap there is. */
+/** What the server says with the page: who is signed in, which basemap there is, and the list that the page shows already. */
+import type { Schemas } from '../api/client'
+import type { Box } from '../map/handle.svelte'
+
 export interface SignedIn {
   id: number
   name: string
@@ -16,6 +19,8 @@ export interface Boot {
   basemap: { kind: 'schematic' } | { kind: 'pmtiles'; url: string; tiles: 'vector' | 'raster' }
   online: { url: string; attribution: string } | null
   version: string
+  /** The first page of the list of places, with the parameters it answers, and the box whose middle it goes from; where the page shows one. */
+  first?: { params: string; places: Schemas['MapList']; bounds: Box }
 }
 
 function read(): Boot {

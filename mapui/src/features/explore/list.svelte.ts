@@ -1,7 +1,9 @@
 /** The list beside the map: what passes the filter in the box the map shows, the nearest first, with the verdict for the visitor's needs and why. */
 import { aborted, api, type ApiError, ask, failureOf, type Schemas, type Query } from '../../api/client'
 import { mapHandle, type Box } from '../../map/handle.svelte'
+import { boot } from '../../state/boot'
 import { filters } from '../../state/filters.svelte'
+import { router } from '../../state/router.svelte'
 
 export type Item = Schemas['MapItem']
 export type Judged = Schemas['NeedsVerdict']
@@ -22,6 +24,23 @@ class List {
   #abort: AbortController | null = null
   /** Of what, and for whose needs, the items are. */
   #shown = ''
+  /** The question that the page came with the answer to. */
+  #answered: string | null = null
+
+  constructor() {
+    const { first } = boot
+    if (!first || router.route.name !== 'explore' || router.route.workspace !== 'explore' || sorted(first.params) !== sorted(this.question)) return
+    this.#answered = this.question
+    this.#shown = this.#about
+    this.items = first.places.items
+    this.total = this.everywhere = first.places.total
+    this.next = first.places.next
+    this.loading = false
+  }
+
+  get #about() {
+    return `${this.layer}?${filters.needs.toString()}`
+  }
 
   /** The question the list asks, as text, so that the same one is not asked twice. */
   question = $derived.by(() => {
@@ -36,6 +55,9 @@ class List {
   })
 
   async load(question: string, more = false): Promise<void> {
+    const answered = this.#answered
+    this.#answered = null
+    if (question === answered && this.layer === 'places' && !more) return
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.loading = true
@@ -43,7 +65,7 @@ class List {
     if (more && this.next) query.cursor = this.next
     const layer = this.layer
     // what was judged for other needs, or is of the other kind, must not stand under the new heading while the answer is on its way
-    const about = `${layer}?${filters.needs.toString()}`
+    const about = this.#about
     if (about !== this.#shown) {
       this.items = []
       this.judged = new Map()
@@ -96,6 +118,8 @@ class List {
     this.everywhere = page.total
   }
 }
+
+const sorted = (params: string) => [...new URLSearchParams(params)].map(String).sort().join('\n')
 
 function inWorld([west, south, east, north]: Box): Box {
   return [Math.max(-180, west), Math.max(-85, south), Math.min(180, east), Math.min(85, north)]
