@@ -29,7 +29,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions & {
   if (as) await signIn(context, as)
   const page = await context.newPage()
   const complaints: string[] = []
-  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
+  page.on('pageerror', (error) => complaints.push(`error: ${error.stack ?? error.message}`))
   page.on('console', (message) => {
     // a refused request is the test's business, a broken script or policy is ours
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(`console: ${message.text()}`)
