@@ -22,6 +22,8 @@ type firstView struct {
 	Action, Query, Search string
 	// Hidden are the other parameters of the address, which a search keeps.
 	Hidden []field
+	// Needs is where needs are chosen, and back.
+	Needs string
 	// Filters counts those in force.
 	Filters int64
 	Count   string
@@ -51,7 +53,7 @@ func (v *visit) first(p page) (*firstView, error) {
 		return nil, nil
 	}
 	asked := v.gin.Request.URL.Query()
-	params, d := url.Values{}, &firstView{Action: v.gin.Request.URL.EscapedPath(), Query: asked.Get("q")}
+	params, d := url.Values{}, &firstView{Action: v.gin.Request.URL.EscapedPath(), Query: asked.Get("q"), Needs: v.needsLine(needs{}).Href}
 	links := url.Values{}
 	for name, values := range asked {
 		if slices.Contains([]string{"profile", "width_cm", "step_cm", "slope_percent", "fit"}, name) || strings.HasPrefix(name, "verdict[") {
@@ -176,6 +178,5 @@ var firstTexts = texts{
 	"first.now.open":   {PL: "otwarte", EN: "open"},
 	"first.now.closed": {PL: "zamknięte", EN: "closed"},
 	"first.protected":  {PL: "pod ochroną", EN: "protected"},
-	"first.theme":      {PL: "Wygląd", EN: "Appearance"},
 	"first.menu":       {PL: "Menu", EN: "Menu"},
 }

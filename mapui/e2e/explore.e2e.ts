@@ -111,7 +111,7 @@ test.each([
   await drawn(page)
   const [canvas, side] = [await page.locator('#map-canvas').boundingBox(), await page.locator('.map-side').boundingBox()]
   for (const measure of ['x', 'y', 'width', 'height'] as const) expect(Math.abs((canvas?.[measure] ?? 0) - (side?.[measure] ?? -9)), measure).toBeLessThan(1) // whole pixels
-  expect(await page.evaluate(() => [...document.styleSheets].filter((s) => s.disabled).map((s) => s.href))).toEqual([])
+  expect(await page.evaluate(() => [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].filter((l) => l.disabled).map((l) => new URL(l.href).pathname))).toEqual(['/site.css'])
   expect(complaints).toEqual([])
   await context.close()
 })
@@ -164,6 +164,22 @@ test('a chosen look is there before the program', async () => {
   await page.locator('#first ol.rows a').first().waitFor()
   expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(22, 25, 27)')
   start()
+  await context.close()
+})
+
+test('a browser that draws no map says so, and everything else works', async () => {
+  const { page, complaints, context } = await visit(browser)
+  await page.addInitScript(() => {
+    const get = HTMLCanvasElement.prototype.getContext
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...more: unknown[]) {
+      return kind.startsWith('webgl') ? null : Reflect.apply(get, this, [kind, ...more])
+    } as typeof get
+  })
+  await page.goto('/?category=museum')
+  await page.getByText('Ta przeglądarka nie pokaże mapy').waitFor()
+  await page.locator('ol.rows h2 a').first().click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  expect(complaints).toEqual([])
   await context.close()
 })
 

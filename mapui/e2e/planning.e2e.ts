@@ -89,6 +89,25 @@ test('with the keyboard alone: a layer, an indicator, a municipality, a place in
   await context.close()
 })
 
+test('indicators that change faster than the map is drawn do not break it', async () => {
+  const { page, complaints, context } = await visit(browser, { as: 'planner' })
+  await page.goto('/inwestycje?warstwa=gminy')
+  await drawn(page)
+  const select = page.getByRole('combobox', { name: 'Wskaźnik' })
+  const values = await select.locator('option').evaluateAll((options) => options.map((o) => (o as HTMLOptionElement).value))
+  expect(values.length).toBeGreaterThan(5)
+  for (let round = 0; round < 3; round++) {
+    // steps within a frame, and steps that let the workers answer in between
+    for (const [i, value] of values.entries()) {
+      await select.selectOption(value)
+      await page.waitForTimeout((i % 4) * 25)
+    }
+  }
+  await drawn(page)
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
 const query = (page: Page) => new URL(page.url()).searchParams
 const layer = (page: Page, name: string) => page.getByRole('group', { name: 'Warstwa' }).getByText(name, { exact: true })
 

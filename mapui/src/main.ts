@@ -56,9 +56,7 @@ function taking(view: HTMLElement): () => void {
     document.getElementById('panel')?.scrollTo({ top: scrolled })
     const now = document.getElementById('search')
     if (field && now instanceof HTMLInputElement) {
-      if (focused === field) {
-        now.focus({ preventScroll: true })
-      }
+      if (focused === field) now.focus({ preventScroll: true })
       if (field.value !== now.value) {
         now.value = field.value
         now.dispatchEvent(new Event('input', { bubbles: true }))

@@ -165,7 +165,7 @@ function pointLayers(o: StyleOptions, layer: 'places' | 'products'): LayerSpecif
   const one = layer === 'places' ? 'place' : 'product'
   const ink = { 'text-color': palette.ink, 'text-halo-color': palette.ground, 'text-halo-width': 1.6 }
   const out: LayerSpecification[] = [
-    // without a sort key: symbols that may overlap would be drawn one by one, each with its own (a million places took seven times as long)
+    // without a sort key: symbols that may overlap would be drawn one by one, each with its own (over a million places a frame took four times as long)
     { id: `${one}-cluster`, type: 'symbol', source: SOURCE.registry, 'source-layer': layer, filter: isCluster,
       layout: { 'icon-image': clusterSign(mode === 'verdict' && !o.verdictShares ? 'facet' : mode, layer), 'icon-allow-overlap': true, 'icon-ignore-placement': false,
         'text-field': clusterCount, 'text-font': SANS_BOLD, 'text-size': ['step', ['get', 'count'], 13, 10000, 12], 'text-allow-overlap': true },

@@ -29,7 +29,7 @@ class List {
 
   constructor() {
     const { first } = boot
-    if (!first || router.route.name !== 'explore' || router.route.workspace !== 'explore' || sorted(first.params) !== sorted(this.question)) return
+    if (!first || router.route.name !== 'explore' || sorted(first.params) !== sorted(this.question)) return
     this.#answered = this.question
     this.#shown = this.#about
     this.items = first.places.items
