@@ -133,7 +133,8 @@ function municipalityLayers(o: StyleOptions): LayerSpecification[] {
 function municipalityNames(o: StyleOptions): LayerSpecification {
   return {
     id: 'municipality-name', type: 'symbol', source: SOURCE.ground, 'source-layer': 'municipalities', filter: isPoint, maxzoom: 14,
-    layout: { 'text-field': ['upcase', ['get', 'name']], 'text-font': SANS_BOLD, 'text-size': ['interpolate', ['linear'], ['zoom'], 8, 10, 12, 13], 'text-letter-spacing': 0.14, 'text-max-width': 8, 'text-padding': 6 },
+    layout: { 'text-field': ['upcase', ['get', 'name']], 'text-font': SANS_BOLD, 'text-size': ['interpolate', ['linear'], ['zoom'], 8, 10, 12, 13], 'text-letter-spacing': 0.14, 'text-max-width': 8, 'text-padding': 4,
+      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right', 'top-left', 'top-right', 'bottom-left', 'bottom-right'], 'text-radial-offset': 1.6, 'text-justify': 'auto' },
     paint: { 'text-color': o.palette.muted, 'text-halo-color': o.palette.ground, 'text-halo-width': 1.6 },
   }
 }
@@ -217,9 +218,10 @@ export function registryLayers(o: StyleOptions): LayerSpecification[] {
     ...municipalityLayers(o),
     { id: 'overlay-gap', type: 'background', paint: { 'background-opacity': 0 } },
     ...shapeLayers(o),
+    // under the signs: what lies above is placed first, and a name gives way to it
+    municipalityNames(o),
     ...(o.show.products ? pointLayers(o, 'products') : []),
     ...(o.show.places ? pointLayers(o, 'places') : []),
-    municipalityNames(o),
     ...handLayers(o.palette),
   ]
 }

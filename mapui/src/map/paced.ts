@@ -1,0 +1,59 @@
+/**
+ * A map that leaves the page time to answer where graphics are slow, as without a graphics card: there a frame takes a tenth of a second or more, the browser
+ * takes on two or three of them, and a click, a key or a letter typed meanwhile shows only after all of them.
+ *
+ * Where a frame is slow, the next begins only when it is done, and after what the page itself has to show. Where frames are fast nothing changes.
+ */
+import { Map as LibreMap } from 'maplibre-gl'
+
+/** A frame that takes longer than this, in milliseconds, is slow. */
+const SLOW = 50
+
+export class PacedMap extends LibreMap {
+  // without initializers: the constructor of the map draws already
+  declare private fence: WebGLSync | null | undefined
+  declare private slow: boolean | undefined
+  declare private waiting: boolean | undefined
+
+  override triggerRepaint(): void {
+    if (!this.slow) return this.frame()
+    if (this.waiting) return
+    this.waiting = true
+    void this.painted().then(() => {
+      this.waiting = false
+      this.frame()
+    })
+  }
+
+  private frame(): void {
+    if (this._removed) return
+    if (this.fence === undefined) {
+      this.fence = null
+      this.on('render', () => void this.measure())
+    }
+    super.triggerRepaint()
+  }
+
+  /** Finds out how long the frame that was just drawn is on its way. */
+  private async measure(): Promise<void> {
+    const gl = this.painter.context.gl as WebGL2RenderingContext
+    if (this.fence) return // one at a time: it is the same for all of them
+    this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
+    if (!this.fence) return
+    const began = performance.now()
+    gl.flush()
+    while (this.fence && !this._removed && !gl.isContextLost() && gl.getSyncParameter(this.fence, gl.SYNC_STATUS) !== gl.SIGNALED) await pause(4)
+    this.slow = performance.now() - began > SLOW
+    gl.deleteSync(this.fence)
+    this.fence = null
+  }
+
+  /** Waits until the frame before is done and the page has shown what it has to. */
+  private async painted(): Promise<void> {
+    while (this.fence && !this._removed) await pause(4)
+    await new Promise((shown) => requestAnimationFrame(shown))
+    await pause(0)
+  }
+}
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
