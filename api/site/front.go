@@ -196,11 +196,12 @@ func (s *Site) frontData(ctx context.Context, lang models.Language) (*frontPage,
 	return d, nil
 }
 
-// publicCounts counts what the public sees by municipality and facet: in the map's index where there is one, because the database walks all of a
-// million places for it.
+// publicCounts counts what the public sees by municipality and facet: in the map's index where it has anything, because the database walks all of a
+// million places for it. The index follows the database by a moment: where it has nothing yet, the database is asked, so that whoever fills a registry
+// sees at once that it worked.
 func (s *Site) publicCounts(ctx context.Context, f models.PlaceFilter) (store.FacetCounts, error) {
 	by := []string{"municipality", "facet"}
-	if s.mapData == nil {
+	if s.mapData == nil || s.mapData.State().Public.Places.Len() == 0 {
 		return s.store.PlaceFacetCounts(ctx, nil, f, by)
 	}
 	views, err := s.mapData.Views(ctx, nil, mapdata.Query{Place: f})
