@@ -13,9 +13,9 @@ import (
 const (
 	// MaxZoom is the last zoom of the pyramid: a tile is then 24 m wide in Kraków.
 	MaxZoom = 20
-	// A shape that is smaller than this many units of 4096, in both directions, is only a point: among clusters and where
-	// every record shows.
-	leastAmongClusters, leastOfAll = mvt.Extent / 32, 4
+	// A shape that is smaller than this many units of 4096, in both directions, is only a point: where every record shows half a pixel, and among clusters the
+	// 32 pixels that the mark of one is wide, which would hide it; of a million places a map would show but a tangle of outlines.
+	leastAmongClusters, leastOfAll = mvt.Extent / 16, 4
 	// crowded is how many marks a tile of clusters has at most before its cells are joined by fours: a mark takes about the room of four cells, and a
 	// quarter of 256 cells is as many as can stand side by side.
 	crowded = mapindex.CellsPerTile / 4

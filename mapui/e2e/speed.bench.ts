@@ -119,11 +119,12 @@ const sorted = (values: number[]) => values.toSorted((a, b) => a - b)
 const median = (values: number[]) => sorted(values)[values.length >> 1]!
 const p95 = (values: number[]) => sorted(values)[Math.min(values.length - 1, Math.ceil(values.length * 0.95) - 1)]!
 
-/** fresh opens a page of a browser that has never been here. */
+/** fresh opens a page of a browser that has never been here, and waits until its window stands: what is measured is the page, not Chromium on its way. */
 async function fresh(): Promise<{ page: Page; cdp: CDPSession; close: () => Promise<void> }> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'pl-PL' })
   context.setDefaultTimeout(120_000)
   const page = await context.newPage()
+  await page.waitForTimeout(1500)
   return { page, cdp: await context.newCDPSession(page), close: () => context.close() }
 }
 

@@ -1,4 +1,5 @@
 /** The style of the map: sources, layers and the expressions that compose the names of signs. Pure, so that it can be tested without a map. */
+import type { FeatureCollection } from 'geojson'
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Palette } from './palette'
 import { RINGS, SHARES, SIGN } from './signs'
@@ -72,15 +73,25 @@ const isArea: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon']
 /** Layers that answer a click, the topmost first: the one order in which clicks are owned. */
 export const CLICKABLE = ['spider', 'selected-pin', 'selected-stop', 'place-pin', 'product-pin', 'place-cluster', 'product-cluster', 'product-line', 'place-line', 'place-area', 'municipality-name', 'municipality-edge', 'municipality-area'] as const
 
-export function sources(o: StyleOptions): Record<string, SourceSpecification> {
-  const empty: SourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
+/** What is drawn over the registry, by source; see hand.ts. */
+export type Hand = ReadonlyMap<string, FeatureCollection>
+
+type Drawn = Extract<LayerSpecification, { source: string }>
+
+/** visibility is that of the layers of what is drawn: of nothing, hidden. */
+export function visibility(hand: Hand, source: string): 'visible' | 'none' {
+  return hand.get(source)?.features.length ? 'visible' : 'none'
+}
+
+export function sources(o: StyleOptions, hand: Hand): Record<string, SourceSpecification> {
+  const drawn = (source: string): SourceSpecification => ({ type: 'geojson', data: hand.get(source) ?? { type: 'FeatureCollection', features: [] } })
   return {
     [SOURCE.ground]: { type: 'vector', tiles: [o.groundTiles], minzoom: 0, maxzoom: 14, attribution: '' },
     [SOURCE.registry]: { type: 'vector', tiles: [o.tiles], minzoom: 0, maxzoom: 20 },
-    [SOURCE.selected]: empty,
-    [SOURCE.spider]: empty,
-    [SOURCE.measure]: empty,
-    [SOURCE.here]: empty,
+    [SOURCE.selected]: drawn(SOURCE.selected),
+    [SOURCE.spider]: drawn(SOURCE.spider),
+    [SOURCE.measure]: drawn(SOURCE.measure),
+    [SOURCE.here]: drawn(SOURCE.here),
   }
 }
 
@@ -122,11 +133,14 @@ function groundLabels(palette: Palette): LayerSpecification[] {
 function municipalityLayers(o: StyleOptions): LayerSpecification[] {
   const { palette } = o
   const chosen: ExpressionSpecification = ['in', ['get', 'teryt'], ['literal', o.municipalities]]
+  const pointed: ExpressionSpecification = ['boolean', ['feature-state', 'hover'], false]
   return [
-    { id: 'municipality-area', type: 'fill', source: SOURCE.ground, 'source-layer': 'municipalities', filter: isArea,
-      paint: { 'fill-color': palette.wash, 'fill-opacity': ['case', ['boolean', ['feature-state', 'hover'], false], 0.05, chosen, 0.045, 0.0001] } },
+    // there to be clicked; what is not seen need not be drawn, and this is as large as the map
+    { id: 'municipality-area', type: 'fill', source: SOURCE.ground, 'source-layer': 'municipalities', filter: isArea, paint: { 'fill-opacity': 0 } },
+    ...(o.municipalities.length === 0 ? [] : [{ id: 'municipality-wash', type: 'fill' as const, source: SOURCE.ground, 'source-layer': 'municipalities', filter: ['all', isArea, chosen] as FilterSpecification,
+      paint: { 'fill-color': palette.wash, 'fill-opacity': 0.045, 'fill-antialias': false } }]),
     { id: 'municipality-edge', type: 'line', source: SOURCE.ground, 'source-layer': 'municipalities', filter: isArea, layout: { 'line-join': 'round' },
-      paint: { 'line-color': ['case', chosen, palette.ink, palette.outline], 'line-width': ['case', chosen, 2, 1], 'line-dasharray': [4, 2.5] } },
+      paint: { 'line-color': ['case', chosen, palette.ink, pointed, palette.ink, palette.outline], 'line-width': ['case', chosen, 2, pointed, 1.8, 1], 'line-dasharray': [4, 2.5] } },
   ]
 }
 
@@ -144,7 +158,7 @@ function shapeLayers(o: StyleOptions): LayerSpecification[] {
   const out: LayerSpecification[] = []
   if (o.show.places && o.show.shapes) {
     out.push(
-      { id: 'place-area', type: 'fill', source: SOURCE.registry, 'source-layer': 'places', filter: isArea, paint: { 'fill-color': facetColour(palette), 'fill-opacity': 0.1 } },
+      { id: 'place-area', type: 'fill', source: SOURCE.registry, 'source-layer': 'places', filter: isArea, paint: { 'fill-color': facetColour(palette), 'fill-opacity': 0.1, 'fill-antialias': false } },
       { id: 'place-area-edge', type: 'line', source: SOURCE.registry, 'source-layer': 'places', filter: isArea, layout: { 'line-join': 'round' }, paint: { 'line-color': facetColour(palette), 'line-width': 1.5, 'line-opacity': 0.8 } },
       { id: 'place-line-halo', type: 'line', source: SOURCE.registry, 'source-layer': 'places', filter: isLine, layout: { 'line-join': 'round', 'line-cap': 'round' }, paint: { 'line-color': palette.card, 'line-width': 6 } },
       { id: 'place-line', type: 'line', source: SOURCE.registry, 'source-layer': 'places', filter: isLine, layout: { 'line-join': 'round', 'line-cap': 'round' }, paint: { 'line-color': facetColour(palette), 'line-width': 2.5 } },
@@ -185,8 +199,9 @@ function pointLayers(o: StyleOptions, layer: 'places' | 'products'): LayerSpecif
   return out
 }
 
-function handLayers(palette: Palette): LayerSpecification[] {
-  return [
+/** The layers of what is drawn over the registry; those of a source that holds nothing are hidden. */
+function handLayers(hand: Hand, palette: Palette): LayerSpecification[] {
+  const layers: Drawn[] = [
     { id: 'selected-line-halo', type: 'line', source: SOURCE.selected, filter: ['!=', ['geometry-type'], 'Point'], layout: { 'line-join': 'round', 'line-cap': 'round' }, paint: { 'line-color': palette.card, 'line-width': 9 } },
     { id: 'selected-line', type: 'line', source: SOURCE.selected, filter: ['!=', ['geometry-type'], 'Point'], layout: { 'line-join': 'round', 'line-cap': 'round' }, paint: { 'line-color': ['coalesce', ['get', 'colour'], palette.ink], 'line-width': 4 } },
     { id: 'selected-ring', type: 'circle', source: SOURCE.selected, filter: ['all', isPoint, ['!', ['boolean', ['get', 'stop'], false]]],
@@ -210,10 +225,11 @@ function handLayers(palette: Palette): LayerSpecification[] {
     { id: 'here-accuracy', type: 'fill', source: SOURCE.here, filter: isArea, paint: { 'fill-color': palette.product, 'fill-opacity': 0.12 } },
     { id: 'here', type: 'circle', source: SOURCE.here, filter: isPoint, paint: { 'circle-radius': 7, 'circle-color': palette.product, 'circle-stroke-color': palette.card, 'circle-stroke-width': 3 } },
   ]
+  return layers.map((layer) => ({ ...layer, layout: { ...layer.layout, visibility: visibility(hand, layer.source) } }) as Drawn)
 }
 
 /** The layers of the registry, to be drawn over any ground. `gap` marks where the workspaces put overlays: under the signs. */
-export function registryLayers(o: StyleOptions): LayerSpecification[] {
+export function registryLayers(o: StyleOptions, hand: Hand): LayerSpecification[] {
   return [
     ...municipalityLayers(o),
     { id: 'overlay-gap', type: 'background', paint: { 'background-opacity': 0 } },
@@ -222,20 +238,20 @@ export function registryLayers(o: StyleOptions): LayerSpecification[] {
     municipalityNames(o),
     ...(o.show.products ? pointLayers(o, 'products') : []),
     ...(o.show.places ? pointLayers(o, 'places') : []),
-    ...handLayers(o.palette),
+    ...handLayers(hand, o.palette),
   ]
 }
 
 /** The whole style on our own ground, or on none when another ground is put under it. */
-export function style(o: StyleOptions): StyleSpecification {
+export function style(o: StyleOptions, hand: Hand = new Map()): StyleSpecification {
   return {
     version: 8,
-    sources: sources(o),
+    sources: sources(o, hand),
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': o.palette.ground } },
       ...(o.schematic ? groundLayers(o.palette) : []),
       ...(o.schematic ? groundLabels(o.palette) : []),
-      ...registryLayers(o),
+      ...registryLayers(o, hand),
     ],
   }
 }
