@@ -2,7 +2,8 @@
  * A map that leaves the page time to answer where graphics are slow, as without a graphics card: there a frame takes a tenth of a second or more, the browser
  * takes on two or three of them, and a click, a key or a letter typed meanwhile shows only after all of them.
  *
- * Where a frame is slow, the next begins only when it is done, and after what the page itself has to show. Where frames are fast nothing changes.
+ * Where a frame is slow, the next begins only when it is done, and after what the page itself has to show, and signs do not fade in, which takes a few frames more.
+ * Where frames are fast nothing changes.
  */
 import { Map as LibreMap } from 'maplibre-gl'
 
@@ -14,6 +15,8 @@ export class PacedMap extends LibreMap {
   declare private fence: WebGLSync | null | undefined
   declare private slow: boolean | undefined
   declare private waiting: boolean | undefined
+  /** How long (ms) signs fade where frames are fast. */
+  declare private fading: number | undefined
 
   override triggerRepaint(): void {
     if (!this.slow) return this.frame()
@@ -44,6 +47,8 @@ export class PacedMap extends LibreMap {
     gl.flush()
     while (this.fence && !this._removed && !gl.isContextLost() && gl.getSyncParameter(this.fence, gl.SYNC_STATUS) !== gl.SIGNALED) await pause(4)
     this.slow = performance.now() - began > SLOW
+    this.fading ??= this._fadeDuration
+    this._fadeDuration = this.slow ? 0 : this.fading
     gl.deleteSync(this.fence)
     this.fence = null
   }
