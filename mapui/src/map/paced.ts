@@ -10,16 +10,36 @@ import { Map as LibreMap } from 'maplibre-gl'
 /** A frame that takes longer than this, in milliseconds, is slow. */
 const SLOW = 50
 
+/** For how long (ms) after a key in a text field the map waits for the next, and how long at most. */
+const TYPING = 1000
+const PATIENCE = 3000
+
+/** When a text field last had a key, or the focus. */
+let typed = -Infinity
+const written = (target: EventTarget | null) => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
+for (const kind of ['focusin', 'keydown', 'input']) {
+  addEventListener(kind, (event) => {
+    if (written(event.target)) typed = performance.now()
+  }, { capture: true, passive: true })
+}
+
+/** quiet waits until nobody types: who searches is answered before the map is drawn. */
+export async function quiet(): Promise<void> {
+  const since = performance.now()
+  while (performance.now() - typed < TYPING && performance.now() - since < PATIENCE) await pause(25)
+}
+
 export class PacedMap extends LibreMap {
   // without initializers: the constructor of the map draws already
   declare private fence: WebGLSync | null | undefined
+  /** Unknown until the first frame is done. */
   declare private slow: boolean | undefined
   declare private waiting: boolean | undefined
   /** How long (ms) signs fade where frames are fast. */
   declare private fading: number | undefined
 
   override triggerRepaint(): void {
-    if (!this.slow) return this.frame()
+    if (this.slow === false) return this.frame()
     if (this.waiting) return
     this.waiting = true
     void this.painted().then(() => {
@@ -56,6 +76,7 @@ export class PacedMap extends LibreMap {
   /** Waits until the frame before is done and the page has shown what it has to. */
   private async painted(): Promise<void> {
     while (this.fence && !this._removed) await pause(4)
+    await quiet()
     await new Promise((shown) => requestAnimationFrame(shown))
     await pause(0)
   }
