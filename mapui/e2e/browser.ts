@@ -6,18 +6,21 @@ import type { Map as LibreMap } from 'maplibre-gl'
 
 export const address = () => inject('address')
 
+/** Without the suggestions under Chromium's address bar: a page of their own, which takes a second of the processor for each window that opens, and nobody types there. */
+const WITHOUT = ['WebUIOmniboxPopup', 'WebUIOmniboxFullPopup', 'WebUIOmniboxAimPopup']
+/** What Playwright leaves out, too; its switch would lose to ours. */
+const AS_EVER = ['PaintHolding', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'MediaRouter', 'OptimizationHints', 'PreconnectToSearch', 'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'ThirdPartyStoragePartitioning']
+
 /**
- * Chromium as it is on a computer without a graphics card: it puts the page together itself and SwiftShader draws the map alone. (With `--use-angle=swiftshader` and
- * `--ignore-gpu-blocklist` SwiftShader would compose the whole page too, on one thread, and a click would wait for it behind the map: no such computer does that.)
- *
- * The suggestions under its address bar are a page of their own, which takes a second of the processor for each window that opens; nobody types there. The others
- * are what Playwright leaves out too, which its own switch would lose to this one.
+ * Chromium as it is on a computer without a graphics card: it puts the page together itself, SwiftShader draws the map alone, and the page waits for each of its
+ * pictures. With a graphics process `beside` SwiftShader composes everything there: what the page's own thread does is then apart from drawing, as it is with a
+ * graphics card, but a click waits behind the map, as on no computer.
  */
-export function launch(executablePath = inject('chromium')): Promise<Browser> {
-  const without = ['WebUIOmniboxPopup', 'WebUIOmniboxFullPopup', 'WebUIOmniboxAimPopup', 'PaintHolding', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'MediaRouter', 'OptimizationHints', 'PreconnectToSearch', 'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'ThirdPartyStoragePartitioning']
+export function launch(executablePath = inject('chromium'), graphics: 'none' | 'beside' = 'none'): Promise<Browser> {
+  const beside = ['--use-gl=angle', '--use-angle=swiftshader', '--ignore-gpu-blocklist']
   return chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--enable-unsafe-swiftshader', '--disable-dev-shm-usage', '--font-render-hinting=none', `--disable-features=${without.join(',')}`],
+    args: ['--no-sandbox', '--enable-unsafe-swiftshader', '--disable-dev-shm-usage', '--font-render-hinting=none', `--disable-features=${[...WITHOUT, ...AS_EVER].join(',')}`, ...(graphics === 'beside' ? beside : [])],
   })
 }
 

@@ -266,6 +266,27 @@ test('the canvas shows the ground in its colours, light and dark', async () => {
   }
 })
 
+test('a line that is being measured stays when the look of the map changes', async () => {
+  const { page, context } = await visit(browser)
+  await page.goto('/')
+  await drawn(page)
+  await page.getByRole('button', { name: 'Zmierz odległość' }).click()
+  const map = page.locator('#map-canvas')
+  await map.click({ position: { x: 200, y: 200 } })
+  await map.click({ position: { x: 320, y: 260 } })
+  const lines = async () => {
+    await drawn(page)
+    return withMap(page, (m) => m.queryRenderedFeatures({ layers: ['measure-line'] }).length, null)
+  }
+  await expect.poll(lines).toBeGreaterThan(0)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect.poll(() => withMap(page, (m) => m.getPaintProperty('paper', 'background-color'), null)).toBe(palettes.dark.ground)
+  await expect.poll(lines).toBeGreaterThan(0)
+  await page.keyboard.press('Escape')
+  await expect.poll(lines).toBe(0)
+  await context.close()
+})
+
 test('without a script every page is there as text', async () => {
   const { page, context } = await visit(browser, { javaScriptEnabled: false })
   await page.goto('/miejsca/57-synagoga-stara?profile=wheelchair')

@@ -35,6 +35,15 @@ test('every layer that answers a click is in the style, and the hand-drawn ones 
   expect(ids.indexOf('selected-pin')).toBeGreaterThan(ids.indexOf('place-pin'))
 })
 
+test('layers of what is drawn for the moment are hidden while there is nothing, and a new style begins with what there is', () => {
+  const line = { type: 'FeatureCollection' as const, features: [{ type: 'Feature' as const, properties: {}, geometry: { type: 'LineString' as const, coordinates: [[19, 50], [20, 50]] } }] }
+  const made = style(options, new Map([['measure', line]]))
+  expect(made.sources.measure).toMatchObject({ data: line })
+  const shown = (source: string) => new Set(made.layers.filter((l) => 'source' in l && l.source === source).map((l) => l.layout?.visibility))
+  expect(shown('measure')).toEqual(new Set(['visible']))
+  for (const source of ['selected', 'spider', 'here']) expect(shown(source), source).toEqual(new Set(['none']))
+})
+
 test('a cluster is named by its size and the shares of its ring', () => {
   expect(evaluate(clusterSign('facet', 'places'), { count: 4, heritage: 2, infrastructure: 1, both: 1 })).toBe('cluster|facet|14|6|3')
   expect(evaluate(clusterSign('verdict', 'places'), { count: 1200, yes: 600, no: 600 })).toBe('cluster|verdict|22|6|0|6')
