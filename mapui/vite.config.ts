@@ -36,7 +36,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'program', tags: ['$initial'], test: (id) => !/\/src\/(?:sw|offline)\.ts$/.test(id) },
-            { name: 'map', test: /\/node_modules\/maplibre-gl\/|\/src\/map\/(?:MapView|MapTools|basemap|click|measure|paced|palette|signs|spider|style)\./ },
+            { name: 'map', test: /\/node_modules\/maplibre-gl\/|\/src\/map\/(?:MapView|MapTools|basemap|click|hand|measure|paced|palette|signs|spider|style)\./ },
           ],
         },
       },

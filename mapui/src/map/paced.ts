@@ -16,7 +16,8 @@ const PATIENCE = 3000
 
 /** When a text field last had a key, or the focus. */
 let typed = -Infinity
-const written = (target: EventTarget | null) => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
+const NO_TEXT = ['checkbox', 'radio', 'range', 'file', 'color', 'button', 'submit', 'reset']
+const written = (target: EventTarget | null) => target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !NO_TEXT.includes(target.type))
 for (const kind of ['focusin', 'keydown', 'input']) {
   addEventListener(kind, (event) => {
     if (written(event.target)) typed = performance.now()
