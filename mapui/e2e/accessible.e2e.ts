@@ -1,7 +1,7 @@
 /** Every route and state of the map, for axe: nothing may be wrong. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { accessible, drawn, launch, visit } from './browser'
+import { accessible, drawn, enter, launch, visit, visitor } from './browser'
 
 let browser: Browser
 beforeAll(async () => {
@@ -129,13 +129,21 @@ const states: State[] = [
   { name: 'a new investment proposal', path: '/inwestycje/propozycje/nowa?rodzaj=build', as: 'planner', then: h1 },
 ]
 
+/** One visitor a role, each state a page of theirs: the program is read and compiled once. */
+const visitors = new Map<string | undefined, Promise<BrowserContext>>()
+async function visitBy(role?: string) {
+  const known = visitors.get(role) ?? visitor(browser, { as: role, serviceWorkers: 'block' })
+  visitors.set(role, known)
+  return enter(await known)
+}
+
 async function settled(page: Page) {
   await page.waitForLoadState('networkidle').catch(() => undefined)
   await page.waitForTimeout(400)
 }
 
 test.each(states)('$name, light and wide, then dark and on a phone', async (state) => {
-  const { page, context, complaints } = await visit(browser, { as: state.as })
+  const { page, complaints } = await visitBy(state.as)
   await page.goto(state.path)
   await state.then?.(page)
   await settled(page)
@@ -146,7 +154,8 @@ test.each(states)('$name, light and wide, then dark and on a phone', async (stat
   await settled(page)
   await accessible(page, `${state.name}, dark, a phone`)
   if (!state.name.includes('failed')) expect(complaints).toEqual([])
-  await context.close()
+  await page.evaluate(() => localStorage.clear())
+  await page.close()
 })
 
 test.each(['/', '/miejsca/57?profile=wheelchair', '/ewidencja', '/ewidencja/miejsca/57', '/inwestycje', '/inwestycje/programy/1', '/inwestycje/propozycje/1', '/inwestycje/zalozenia', '/inwestycje/zalozenia?czesc=art-13f&program=1'])('%s in English', async (path) => {

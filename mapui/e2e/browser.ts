@@ -31,12 +31,21 @@ export interface Visit {
   complaints: string[]
 }
 
-/** visit opens a page of a fresh visitor. Whatever the browser complains of is kept. */
-export async function visit(browser: Browser, options: BrowserContextOptions & { as?: string } = {}): Promise<Visit> {
-  const { as, ...rest } = options
+interface Visitor extends BrowserContextOptions {
+  /** The demonstration account the visitor signs in with. */
+  as?: string
+}
+
+/** visitor is somebody who has not been here before. */
+export async function visitor(browser: Browser, { as, ...rest }: Visitor = {}): Promise<BrowserContext> {
   const context = await browser.newContext({ baseURL: address(), locale: 'pl-PL', viewport: { width: 1100, height: 720 }, reducedMotion: 'reduce', timezoneId: 'Europe/Warsaw', ...rest })
   context.setDefaultTimeout(45_000)
   if (as) await signIn(context, as)
+  return context
+}
+
+/** enter opens a page of a visitor. Whatever the browser complains of is kept. */
+export async function enter(context: BrowserContext): Promise<Visit> {
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.stack ?? error.message}`))
@@ -49,6 +58,11 @@ export async function visit(browser: Browser, options: BrowserContextOptions & {
     if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== address()) complaints.push(`request to ${url.origin}`)
   })
   return { context, page, complaints }
+}
+
+/** visit opens a page of a fresh visitor. */
+export async function visit(browser: Browser, options: Visitor = {}): Promise<Visit> {
+  return enter(await visitor(browser, options))
 }
 
 type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>

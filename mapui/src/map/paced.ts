@@ -2,32 +2,38 @@
  * A map that leaves the page time to answer where graphics are slow, as without a graphics card: there a frame takes a tenth of a second or more, the browser
  * takes on two or three of them, and a click, a key or a letter typed meanwhile shows only after all of them.
  *
- * Where a frame is slow, the next begins only when it is done, and after what the page itself has to show, and signs do not fade in, which takes a few frames more.
- * Where frames are fast nothing changes.
+ * Where a frame is slow, the next begins only when it is done, and after what the page itself has to show, and signs of a map at rest do not fade in, which takes a
+ * few frames more. Where frames are fast nothing changes.
  */
 import { Map as LibreMap } from 'maplibre-gl'
 
 /** A frame that takes longer than this, in milliseconds, is slow. */
 const SLOW = 50
 
-/** For how long (ms) after a key in a text field the map waits for the next, and how long at most. */
+/** For how long (ms) the map waits after a key in a text field, after a press of anything else beside the map or of the browser's Back, and how long at most. */
 const TYPING = 1000
+const PRESS = 150
 const PATIENCE = 3000
 
-/** When a text field last had a key, or the focus. */
-let typed = -Infinity
+/** Until when the page goes first. */
+let busy = -Infinity
 const NO_TEXT = ['checkbox', 'radio', 'range', 'file', 'color', 'button', 'submit', 'reset']
 const written = (target: EventTarget | null) => target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && !NO_TEXT.includes(target.type))
-for (const kind of ['focusin', 'keydown', 'input']) {
-  addEventListener(kind, (event) => {
-    if (written(event.target)) typed = performance.now()
-  }, { capture: true, passive: true })
-}
 
-/** quiet waits until nobody types: who searches is answered before the map is drawn. */
+function waitAfter(kinds: string[], ms: number, where: (target: EventTarget | null) => boolean): void {
+  for (const kind of kinds) {
+    addEventListener(kind, (event) => {
+      if (where(event.target)) busy = Math.max(busy, performance.now() + ms)
+    }, { capture: true, passive: true })
+  }
+}
+waitAfter(['focusin', 'keydown', 'input'], TYPING, written)
+waitAfter(['pointerdown', 'pointerup', 'keydown', 'popstate'], PRESS, (target) => !(target instanceof HTMLCanvasElement))
+
+/** quiet waits until the page has answered who types or presses something on it: the map is drawn after that. */
 export async function quiet(): Promise<void> {
-  const since = performance.now()
-  while (performance.now() - typed < TYPING && performance.now() - since < PATIENCE) await pause(25)
+  const patience = performance.now() + PATIENCE
+  while (performance.now() < Math.min(busy, patience)) await pause(25)
 }
 
 export class PacedMap extends LibreMap {
@@ -54,8 +60,16 @@ export class PacedMap extends LibreMap {
     if (this.fence === undefined) {
       this.fence = null
       this.on('render', () => void this.measure())
+      this.on('movestart', () => this.fade())
+      this.on('moveend', () => this.fade())
     }
     super.triggerRepaint()
+  }
+
+  /** Without fading MapLibre places all signs anew in each frame: once it rests that is one frame, while it moves that is each of them. */
+  private fade(): void {
+    this.fading ??= this._fadeDuration
+    this._fadeDuration = this.slow && !this.isMoving() ? 0 : this.fading
   }
 
   /** Finds out how long the frame that was just drawn is on its way. */
@@ -68,8 +82,7 @@ export class PacedMap extends LibreMap {
     gl.flush()
     while (this.fence && !this._removed && !gl.isContextLost() && gl.getSyncParameter(this.fence, gl.SYNC_STATUS) !== gl.SIGNALED) await pause(4)
     this.slow = performance.now() - began > SLOW
-    this.fading ??= this._fadeDuration
-    this._fadeDuration = this.slow ? 0 : this.fading
+    this.fade()
     gl.deleteSync(this.fence)
     this.fence = null
   }
