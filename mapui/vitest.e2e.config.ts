@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['e2e/**/*.e2e.ts'],
     globalSetup: 'e2e/server.ts',
     fileParallelism: false,
+    maxConcurrency: 2,
     testTimeout: 240_000,
     hookTimeout: 180_000,
     // how long a thing may take to come true; a second is too little for a page drawn by a busy processor

@@ -142,7 +142,8 @@ async function settled(page: Page) {
   await page.waitForTimeout(400)
 }
 
-test.each(states)('$name, light and wide, then dark and on a phone', async (state) => {
+// two at a time: half of what each takes is waiting for the page to come to rest
+test.concurrent.each(states)('$name, light and wide, then dark and on a phone', async (state) => {
   const { page, complaints } = await visitBy(state.as)
   await page.goto(state.path)
   await state.then?.(page)
