@@ -61,16 +61,16 @@ type appData struct {
 	Online  *appOnline `json:"online"`
 	Version string     `json:"version"`
 	Page    appPage    `json:"page"`
+	// Bounds are [west, south, east, north] of what the map begins with, absent where the registry is empty.
+	Bounds []float64 `json:"bounds,omitempty"`
 	// First is the list that the page shows already, absent where it shows none.
 	First *appList `json:"first,omitzero"`
 }
 
-// appList is the first page of the list beside the map, with the parameters it was asked for, and the box that the map begins with: the
-// list goes from its middle. Bounds are [west, south, east, north].
+// appList is the first page of the list beside the map, from the middle of what the map begins with, and the parameters it was asked for.
 type appList struct {
 	Params string     `json:"params"`
 	Places v1.MapList `json:"places"`
-	Bounds [4]float64 `json:"bounds"`
 }
 
 type appUser struct {
@@ -170,6 +170,9 @@ func (v *visit) app(p page) *appView {
 	}
 	if n := v.needs(); len(n.Profiles) > 0 && !n.inAddress {
 		out.Data.Needs = &appNeeds{n.Profiles, n.Limits.WidthCM, n.Limits.StepCM, n.Limits.SlopePercent}
+	}
+	if box, ok := v.extent(); ok {
+		out.Data.Bounds = degrees(box)
 	}
 	if p.First != nil {
 		out.Data.First = &p.First.list

@@ -74,15 +74,11 @@ func (v *visit) first(p page) (*firstView, error) {
 	if len(links) > 0 {
 		d.Search = "?" + links.Encode()
 	}
-	views, err := v.views(models.PlaceFilter{})
-	if err != nil {
-		return nil, err
-	}
-	box, ok := views.Extent()
+	box, ok := v.extent()
 	if !ok {
 		return nil, nil
 	}
-	d.list.Params, d.list.Bounds = params.Encode(), degrees(box)
+	d.list.Params = params.Encode()
 	params.Set("near", middle(box, asked.Get("m")))
 	list, err := v1.MapPlaces(v.ctx, v.mapData, params)
 	if code := models.CodeOf(err); code == models.CodeMalformed || code == models.CodeInvalid {
@@ -103,10 +99,19 @@ func (v *visit) first(p page) (*firstView, error) {
 	return d, nil
 }
 
-func degrees(box mapindex.Box) [4]float64 {
+// extent is what the map begins with; ok is false where the registry is empty and where there is no map.
+func (v *visit) extent() (box mapindex.Box, ok bool) {
+	views, err := v.views(models.PlaceFilter{})
+	if err != nil {
+		return box, false // the map begins with Poland: no reason to show nothing
+	}
+	return views.Extent()
+}
+
+func degrees(box mapindex.Box) []float64 {
 	west, north := mvt.LonLat(box.MinX, box.MinY)
 	east, south := mvt.LonLat(box.MaxX, box.MaxY)
-	return [4]float64{west, south, east, north}
+	return []float64{west, south, east, north}
 }
 
 // middle is where the middle of the map will be, lon,lat: that of the box, or of the address's camera, zoom/lat/lon.

@@ -51,8 +51,12 @@ func TestThePageBeginsWithItsList(t *testing.T) {
 		if i%20 == 0 {
 			publication = models.PublicationDraft
 		}
+		at := []float64{19.01 + float64(i)/1000, 50.05}
+		if i == 59 {
+			at = []float64{10, 45} // a record in the wrong place does not move what the map begins with
+		}
 		create(t, admin, "/api/v1/places", object{"name": object{"pl": fmt.Sprintf("Dwór %d <b>&", i), "en": ""}, "publication": publication, "visibility": "public", "accuracy": "within_10m",
-			"geometry": object{"type": "Point", "coordinates": []float64{19.01 + float64(i)/1000, 50.05}}, "heritage": object{"category": []string{"manor", "church"}[i%2]}})
+			"geometry": object{"type": "Point", "coordinates": at}, "heritage": object{"category": []string{"manor", "church"}[i%2]}})
 	}
 	if err := s.Map.CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
@@ -85,11 +89,7 @@ func TestThePageBeginsWithItsList(t *testing.T) {
 		if list == nil || list["params"] != ask.params || !sameJSON(t, text(t, list["places"]), string(answer.Body)) {
 			t.Errorf("%s: got the list %.500v, want the answer to %q: %.300s", ask.page, list, ask.params, answer.Body)
 		}
-		for i, want := range []float64{19, 50, 19.2, 50.1} {
-			if got := list["bounds"].([]any)[i].(float64); math.Abs(got-want) > 1e-6 {
-				t.Errorf("%s: got the bounds %v, want those of the municipality", ask.page, list["bounds"])
-			}
-		}
+		wantBounds(t, ask.page, a.Body, 19, 50, 19.2, 50.1)
 		var page struct {
 			Items []struct {
 				ID   int64
@@ -119,12 +119,46 @@ func TestThePageBeginsWithItsList(t *testing.T) {
 		"/?category=nichts": nil, "/?wersja=tekst": nil, "/miejsca?wersja=tekst": nil, "/produkty": nil, "/potrzeby": nil, "/miejsca/1": nil,
 		"/?lang=pl": {"Cookie: wolnica_needs=wheelchair"},
 	} {
-		if hrefs, list := begun(t, follow(s, path, headers...).Body); hrefs != nil || list != nil {
+		body := follow(s, path, headers...).Body
+		if hrefs, list := begun(t, body); hrefs != nil || list != nil {
 			t.Errorf("%s %v: got the list %.200v, want none", path, headers, list)
+		}
+		if path == "/produkty" || path == "/?profile=wheelchair" { // they have a map all the same
+			wantBounds(t, path, body, 19, 50, 19.2, 50.1)
 		}
 	}
 	// what somebody signed in sees is nobody else's
 	if _, list := begun(t, follow(s, "/").Body); list["places"].(map[string]any)["total"] != 57.0 {
 		t.Errorf("got %.200v for the public after staff, want its 57 places", list)
+	}
+}
+
+// Without municipalities a map begins with the records, and says nothing where there are none.
+func TestTheMapBeginsWithTheRecordsWhereThereIsNoMunicipality(t *testing.T) {
+	s := withMap(t)
+	wantBounds(t, "an empty registry", follow(s, "/").Body)
+	for _, at := range [][]float64{{19, 50.1}, {19.2, 50}} {
+		create(t, s.Admin(), "/api/v1/places", object{"name": object{"pl": "Dwór", "en": ""}, "publication": models.PublicationPublished, "visibility": "public", "accuracy": "within_10m",
+			"geometry": object{"type": "Point", "coordinates": at}, "heritage": object{"category": "manor"}})
+	}
+	if err := s.Map.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantBounds(t, "two places", follow(s, "/").Body, 19, 50, 19.2, 50.1)
+}
+
+// wantBounds expects what the map of a page begins with, west, south, east and north.
+func wantBounds(t *testing.T, page string, body []byte, want ...float64) {
+	t.Helper()
+	_, data := loads(t, body)
+	bounds, _ := data["bounds"].([]any)
+	if len(bounds) != len(want) {
+		t.Errorf("%s: got the bounds %v, want %v", page, bounds, want)
+		return
+	}
+	for i, w := range want {
+		if got := bounds[i].(float64); math.Abs(got-w) > 1e-6 {
+			t.Errorf("%s: got the bounds %v, want %v", page, bounds, want)
+		}
 	}
 }

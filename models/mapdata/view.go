@@ -43,7 +43,8 @@ type Views struct {
 	Reader string
 }
 
-// Extent is the least box around the municipalities and the positions of the records; ok is false when there are none.
+// Extent is what there is to see at first: the least box around the municipalities or, where there are none, around the records. One record in
+// the wrong place must not show everybody half of Europe. ok is false when there is neither.
 func (v Views) Extent() (box mapindex.Box, ok bool) {
 	add := func(b mapindex.Box, some bool) {
 		if some && ok {
@@ -57,8 +58,10 @@ func (v Views) Extent() (box mapindex.Box, ok bool) {
 		s := &v.State.Municipalities[i].Shape
 		add(mapindex.Box{MinX: s.MinX, MinY: s.MinY, MaxX: s.MaxX, MaxY: s.MaxY}, true)
 	}
-	add(v.Places.Extent())
-	add(v.Products.Extent())
+	if !ok {
+		add(v.Places.Extent())
+		add(v.Products.Extent())
+	}
 	return box, ok
 }
 

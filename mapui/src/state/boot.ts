@@ -19,8 +19,10 @@ export interface Boot {
   basemap: { kind: 'schematic' } | { kind: 'pmtiles'; url: string; tiles: 'vector' | 'raster' }
   online: { url: string; attribution: string } | null
   version: string
-  /** The first page of the list of places, with the parameters it answers, and the box whose middle it goes from; where the page shows one. */
-  first?: { params: string; places: Schemas['MapList']; bounds: Box }
+  /** What the map shows at first, absent where the registry is empty. */
+  bounds?: Box
+  /** The first page of the list of places, from the middle of that, with the parameters it answers; where the page shows one. */
+  first?: { params: string; places: Schemas['MapList'] }
 }
 
 function read(): Boot {
