@@ -2,7 +2,7 @@
 import { t } from '../i18n'
 import type { Palette } from './palette'
 import { paint, RATIO, RINGS, SHARES, SIGN, type Icons } from './signs'
-import type { Mode } from './style'
+import { ringOf, type Mode } from './style'
 
 export interface LegendEntry {
   label: string
@@ -24,11 +24,13 @@ export function legend(mode: Mode, show: { places: boolean; products: boolean },
     } else {
       for (const grade of ['1', '2', '3', '4', '5', 'none'] as const) out.push({ label: t.map.grade[grade], sign: pin('infrastructure', grade) })
     }
-    const ring = mode === 'verdict' ? 'verdict' : 'facet'
+    const ring = ringOf(mode)
     const parts = RINGS[ring].length
-    out.push({ label: t.map.cluster, sign: [SIGN.cluster, ring, 14, ...RINGS[ring].slice(1).map(() => Math.round(SHARES / parts))].join('|') })
+    out.push({ label: ring === 'plain' ? t.map.clusterPlain : t.map.cluster, sign: [SIGN.cluster, ring, 14, ...RINGS[ring].slice(1).map(() => Math.round(SHARES / parts))].join('|') })
   }
-  if (show.products) out.push({ label: t.map.product, line: { colour: 'product', width: 3 } })
+  if (show.products) {
+    out.push({ label: t.map.product, sign: pin('product') }, { label: t.map.productLine, line: { colour: 'product', width: 3 } }, { label: t.map.clusterProducts, sign: [SIGN.cluster, 'product', 14].join('|') })
+  }
   out.push({ label: t.map.municipality, line: { colour: 'outline', width: 1.5, dashed: true } })
   if (schematic) {
     out.push({ label: t.map.river, line: { colour: 'water', width: 5 } }, { label: t.map.forest, area: 'green' }, { label: t.map.road, line: { colour: 'roadCasing', width: 3 } })

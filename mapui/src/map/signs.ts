@@ -171,6 +171,8 @@ export const RINGS = {
   facet: ['heritage', 'both', 'infrastructure'],
   verdict: ['yes', 'with_help', 'no', 'unknown'],
   product: ['product'],
+  /** Where shares would say nothing of what the pins tell. */
+  plain: ['muted'],
 } as const satisfies Record<string, readonly (keyof Palette | 'both')[]>
 
 /** A disc of paper in a ring divided by shares; the count is text over it. Parts of a verdict ring differ in width as well as in colour. */

@@ -47,6 +47,7 @@ test('layers of what is drawn for the moment are hidden while there is nothing, 
 test('a cluster is named by its size and the shares of its ring', () => {
   expect(evaluate(clusterSign('facet', 'places'), { count: 4, heritage: 2, infrastructure: 1, both: 1 })).toBe('cluster|facet|14|6|3')
   expect(evaluate(clusterSign('verdict', 'places'), { count: 1200, yes: 600, no: 600 })).toBe('cluster|verdict|22|6|0|6')
+  expect(evaluate(clusterSign('grade', 'places'), { count: 4, heritage: 2, infrastructure: 1, both: 1 })).toBe('cluster|plain|14')
   expect(evaluate(clusterSign('facet', 'products'), { count: 3 })).toBe('cluster|product|14')
   expect([1, 9, 10, 100, 1000, 10_000].map((count) => evaluate(clusterRadius, { count }))).toEqual([14, 14, 16, 19, 22, 26])
 })

@@ -48,10 +48,15 @@ export const clusterCount: ExpressionSpecification = (() => {
 
 const share = (name: string): ExpressionSpecification => ['round', ['*', SHARES, ['/', ['coalesce', ['get', name], 0], ['get', 'count']]]]
 
+/** The ring of clusters of places: there are no counts of grades to share it out by, and the hues of facets would pass for grades. */
+export function ringOf(mode: Mode): 'facet' | 'verdict' | 'plain' {
+  return mode === 'grade' ? 'plain' : mode
+}
+
 /** The name of a cluster's sign: its mode, radius and shares. */
 export function clusterSign(mode: Mode, layer: 'places' | 'products'): ExpressionSpecification {
   if (layer === 'products' && mode !== 'verdict') return ['concat', `${SIGN.cluster}|product|`, clusterRadius]
-  const ring = mode === 'verdict' ? 'verdict' : 'facet'
+  const ring = ringOf(mode)
   const parts = RINGS[ring].slice(0, -1)
   return ['concat', `${SIGN.cluster}|${ring}|`, clusterRadius, ...parts.flatMap((part): (string | ExpressionSpecification)[] => ['|', share(part)])]
 }
@@ -71,7 +76,7 @@ const isLine: ExpressionSpecification = ['==', ['geometry-type'], 'LineString']
 const isArea: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon']
 
 /** Layers that answer a click, the topmost first: the one order in which clicks are owned. */
-export const CLICKABLE = ['spider', 'selected-pin', 'selected-stop', 'place-pin', 'product-pin', 'place-cluster', 'product-cluster', 'product-line', 'place-line', 'place-area', 'municipality-name', 'municipality-edge', 'municipality-area'] as const
+export const CLICKABLE = ['spider', 'selected-pin', 'selected-stop', 'place-pin', 'product-pin', 'place-cluster', 'product-cluster', 'place-name', 'product-name', 'product-line', 'place-line', 'place-area', 'municipality-name', 'municipality-edge', 'municipality-area'] as const
 
 /** What is drawn over the registry, by source; see hand.ts. */
 export type Hand = ReadonlyMap<string, FeatureCollection>
@@ -178,7 +183,6 @@ function shapeLayers(o: StyleOptions): LayerSpecification[] {
 function pointLayers(o: StyleOptions, layer: 'places' | 'products'): LayerSpecification[] {
   const { palette, mode } = o
   const one = layer === 'places' ? 'place' : 'product'
-  const ink = { 'text-color': palette.ink, 'text-halo-color': palette.ground, 'text-halo-width': 1.6 }
   const out: LayerSpecification[] = [
     // without a sort key: symbols that may overlap would be drawn one by one, each with its own (over a million places a frame took four times as long)
     { id: `${one}-cluster`, type: 'symbol', source: SOURCE.registry, 'source-layer': layer, filter: isCluster,
@@ -192,11 +196,19 @@ function pointLayers(o: StyleOptions, layer: 'places' | 'products'): LayerSpecif
   }
   out.push(
     { id: `${one}-pin`, type: 'symbol', source: SOURCE.registry, 'source-layer': layer, filter: single,
-      layout: { 'icon-image': pinSign(mode, layer), 'icon-anchor': 'bottom', 'icon-allow-overlap': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.8, 14, 1],
-        'text-field': ['step', ['zoom'], '', 12.5, ['get', 'name']], 'text-font': SANS, 'text-size': 12, 'text-variable-anchor': ['top', 'left', 'right'], 'text-radial-offset': 0.4, 'text-justify': 'auto', 'text-optional': true, 'text-max-width': 9 },
-      paint: ink },
+      layout: { 'icon-image': pinSign(mode, layer), 'icon-anchor': 'bottom', 'icon-allow-overlap': true, 'icon-padding': 0, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.8, 14, 1] } },
   )
   return out
+}
+
+/**
+ * Names of records, under their pins or beside the heads of those. A layer of their own, below all signs: MapLibre places the topmost first, so that names go only
+ * where no sign is.
+ */
+function nameLayer(o: StyleOptions, layer: 'places' | 'products'): LayerSpecification {
+  return { id: layer === 'places' ? 'place-name' : 'product-name', type: 'symbol', source: SOURCE.registry, 'source-layer': layer, minzoom: 12.5, filter: single,
+    layout: { 'text-field': ['get', 'name'], 'text-font': SANS, 'text-size': 12, 'text-variable-anchor-offset': ['top', [0, 0.4], 'left', [1.7, -1.7], 'right', [-1.7, -1.7]], 'text-justify': 'auto', 'text-max-width': 9 },
+    paint: { 'text-color': o.palette.ink, 'text-halo-color': o.palette.ground, 'text-halo-width': 1.6 } }
 }
 
 /** The layers of what is drawn over the registry; those of a source that holds nothing are hidden. */
@@ -236,6 +248,8 @@ export function registryLayers(o: StyleOptions, hand: Hand): LayerSpecification[
     ...shapeLayers(o),
     // under the signs: what lies above is placed first, and a name gives way to it
     municipalityNames(o),
+    ...(o.show.products ? [nameLayer(o, 'products')] : []),
+    ...(o.show.places ? [nameLayer(o, 'places')] : []),
     ...(o.show.products ? pointLayers(o, 'products') : []),
     ...(o.show.places ? pointLayers(o, 'places') : []),
     ...handLayers(hand, o.palette),

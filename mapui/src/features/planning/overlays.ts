@@ -15,7 +15,7 @@ function byTeryt<T extends string | number>(branches: readonly (readonly [string
   return branches.length > 0 ? (['match', ['get', 'teryt'], ...branches.flat(), otherwise] as unknown as ExpressionSpecification) : otherwise
 }
 
-/** choroplethLayers shades municipalities by class, hatches those without a value, and writes the value under the name. */
+/** choroplethLayers shades municipalities by class, hatches those without a value, and writes the value under the name: one label, in place of the map's own. */
 export function choroplethLayers(rows: readonly Compared[], classes: readonly Class[], chosen: readonly string[], write: (value: number) => string, palette: Palette): LayerSpecification[] {
   const shaded = rows.flatMap((r) => {
     const c = classOf(classes, r.value)
@@ -29,8 +29,9 @@ export function choroplethLayers(rows: readonly Compared[], classes: readonly Cl
     { id: 'planning-no-data', type: 'fill', ...of, filter: ['all', isArea, ['!', inKnown]], paint: { 'fill-pattern': SIGN.pattern } },
     { id: 'planning-edge', type: 'line', ...of, filter: isArea, layout: { 'line-join': 'round' },
       paint: { 'line-color': byTeryt(chosen.map((c) => [c, palette.ink] as const), palette.card), 'line-width': byTeryt(chosen.map((c) => [c, 3] as const), 1.2) } },
-    { id: 'planning-value', type: 'symbol', ...of, filter: ['all', isPoint, inKnown], minzoom: 8.5, maxzoom: 14,
-      layout: { 'text-field': byTeryt(rows.flatMap((r) => (r.value === null ? [] : [[r.teryt, write(r.value)] as const])), ''), 'text-font': SANS_BOLD, 'text-size': 12.5, 'text-offset': [0, 1.8], 'text-allow-overlap': true, 'text-ignore-placement': true },
+    { id: 'planning-value', type: 'symbol', ...of, filter: isPoint, minzoom: 8.5, maxzoom: 14,
+      layout: { 'text-field': ['format', ['upcase', ['get', 'name']], { 'font-scale': 0.85 }, '\n', {}, byTeryt(rows.flatMap((r) => (r.value === null ? [] : [[r.teryt, write(r.value)] as const])), ''), {}],
+        'text-font': SANS_BOLD, 'text-size': 13, 'text-max-width': 12, 'text-allow-overlap': true },
       paint: { 'text-color': palette.ink, 'text-halo-color': palette.ground, 'text-halo-width': 1.6 } },
   ]
 }
@@ -48,8 +49,14 @@ function put(map: LibreMap, layers: readonly LayerSpecification[], before: strin
 export function choropleth(layers: readonly LayerSpecification[]): Overlay {
   return {
     id: 'planning',
-    add: (map, before) => put(map, layers, before),
-    remove: (map) => taken(map, layers.map((l) => l.id)),
+    add: (map, before) => {
+      put(map, layers, before)
+      map.setLayoutProperty('municipality-name', 'visibility', 'none')
+    },
+    remove: (map) => {
+      taken(map, layers.map((l) => l.id))
+      if (map.getLayer('municipality-name')) map.setLayoutProperty('municipality-name', 'visibility', 'visible')
+    },
   }
 }
 
