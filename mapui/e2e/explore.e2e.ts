@@ -411,6 +411,23 @@ async function onePin(page: Page): Promise<Pin> {
   return found!
 }
 
+test('what is printed has the map, and begins with it', async () => {
+  const { page, context, complaints } = await visit(browser)
+  await page.goto('/?m=12/50.06/19.94')
+  await drawn(page)
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+  await page.emulateMedia({ media: 'print' })
+  const printed = await page.locator('canvas.printed').evaluate((canvas: HTMLCanvasElement) => {
+    const pixels = new Uint32Array(canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data.buffer)
+    return { colours: new Set(pixels).size, map: canvas.getBoundingClientRect().top, list: document.querySelector('#panel ol.rows')!.getBoundingClientRect().top }
+  })
+  expect(printed.colours).toBeGreaterThan(50)
+  expect(printed.map).toBeLessThan(printed.list)
+  expect(await page.getByRole('button', { name: 'Filtry' }).isVisible()).toBe(false)
+  expect(complaints).toEqual([])
+  await context.close()
+})
+
 interface Pin {
   id: number
   x: number

@@ -33,6 +33,8 @@ test('every layer that answers a click is in the style, and the hand-drawn ones 
   const ids = style(options).layers.map((l) => l.id)
   for (const id of CLICKABLE) expect(ids).toContain(id)
   expect(ids.indexOf('selected-pin')).toBeGreaterThan(ids.indexOf('place-pin'))
+  // a name is placed after the signs above it, and gives way to them
+  for (const sign of ['place-pin', 'place-cluster', 'product-pin', 'product-cluster']) for (const name of ['place-name', 'product-name', 'municipality-name']) expect(ids.indexOf(name)).toBeLessThan(ids.indexOf(sign))
 })
 
 test('layers of what is drawn for the moment are hidden while there is nothing, and a new style begins with what there is', () => {

@@ -31,7 +31,7 @@ export function choroplethLayers(rows: readonly Compared[], classes: readonly Cl
       paint: { 'line-color': byTeryt(chosen.map((c) => [c, palette.ink] as const), palette.card), 'line-width': byTeryt(chosen.map((c) => [c, 3] as const), 1.2) } },
     { id: 'planning-value', type: 'symbol', ...of, filter: isPoint, minzoom: 8.5, maxzoom: 14,
       layout: { 'text-field': ['format', ['upcase', ['get', 'name']], { 'font-scale': 0.85 }, '\n', {}, byTeryt(rows.flatMap((r) => (r.value === null ? [] : [[r.teryt, write(r.value)] as const])), ''), {}],
-        'text-font': SANS_BOLD, 'text-size': 13, 'text-max-width': 12, 'text-allow-overlap': true },
+        'text-font': SANS_BOLD, 'text-size': 13, 'text-max-width': 8, 'text-allow-overlap': true },
       paint: { 'text-color': palette.ink, 'text-halo-color': palette.ground, 'text-halo-width': 1.6 } },
   ]
 }
