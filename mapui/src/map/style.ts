@@ -208,7 +208,8 @@ function pointLayers(o: StyleOptions, layer: 'places' | 'products'): LayerSpecif
 function nameLayer(o: StyleOptions, layer: 'places' | 'products'): LayerSpecification {
   return { id: layer === 'places' ? 'place-name' : 'product-name', type: 'symbol', source: SOURCE.registry, 'source-layer': layer, minzoom: 12.5, filter: single,
     layout: { 'text-field': ['get', 'name'], 'text-font': SANS, 'text-size': 12, 'text-variable-anchor-offset': ['top', [0, 0.4], 'left', [1.7, -1.7], 'right', [-1.7, -1.7]], 'text-justify': 'auto', 'text-max-width': 9 },
-    paint: { 'text-color': o.palette.ink, 'text-halo-color': o.palette.ground, 'text-halo-width': 1.6 } }
+    // what is marked tells its name itself
+    paint: { 'text-color': o.palette.ink, 'text-halo-color': o.palette.ground, 'text-halo-width': 1.6, 'text-opacity': ['case', ['boolean', ['feature-state', 'told'], false], 0, 1] } }
 }
 
 /** The layers of what is drawn over the registry; those of a source that holds nothing are hidden. */

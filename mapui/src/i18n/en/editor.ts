@@ -9,6 +9,8 @@ export const editor: typeof polish = {
   publicPage: 'Public page',
   loadFailed: 'The record could not be loaded.',
   readOnly: 'You may only read: changing this record needs the role of a contributor or a heritage officer.',
+  readOnlyHere: (municipality?: string) => (municipality ? `You may only read: your role does not cover the municipality of ${municipality}.` : 'You may only read: this place lies outside the municipalities that your role covers.'),
+  historyElsewhere: 'Its history is for those whose role covers this municipality.',
   sections: 'Sections of the form',
   section: {
     basics: 'Name and description', facets: 'Kind', location: 'Location', contact: 'Address and contact', ensemble: 'Ensemble', record: 'State of the record', protection: 'Protection', inspections: 'Inspections',
@@ -94,6 +96,7 @@ export const editor: typeof polish = {
     addTyped: 'Add',
     unread: 'No coordinates could be read.',
     took: (text: string) => `Read: ${text}`,
+    outside: 'This position lies outside the area of the registry. Check the order and the signs of the coordinates.',
     swapped: 'Longitude stood first: the order was turned round.',
     draw: 'Draw on the map',
     again: 'Draw anew',

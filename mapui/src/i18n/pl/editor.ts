@@ -6,6 +6,8 @@ export const editor = {
   publicPage: 'Strona publiczna',
   loadFailed: 'Nie udało się wczytać rekordu.',
   readOnly: 'Możesz tylko czytać: do zmiany tego rekordu potrzebna jest rola współtwórcy albo opiekuna zabytków.',
+  readOnlyHere: (municipality?: string) => (municipality ? `Możesz tylko czytać: Twoja rola nie obejmuje gminy ${municipality}.` : 'Możesz tylko czytać: to miejsce leży poza gminami, które obejmuje Twoja rola.'),
+  historyElsewhere: 'Historię czytają ci, których rola obejmuje tę gminę.',
   sections: 'Części formularza',
   section: {
     basics: 'Nazwa i opis',
@@ -109,6 +111,7 @@ export const editor = {
     addTyped: 'Dodaj',
     unread: 'Nie odczytano współrzędnych.',
     took: (text: string) => `Odczytano: ${text}`,
+    outside: 'To położenie leży poza obszarem rejestru. Sprawdź kolejność i znaki współrzędnych.',
     swapped: 'Długość stała pierwsza: zamieniono kolejność.',
     draw: 'Rysuj na mapie',
     again: 'Narysuj od nowa',
