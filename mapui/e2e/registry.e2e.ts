@@ -163,6 +163,32 @@ test('with the keyboard alone: sign in, find, sort, a view, a record, its point 
   await context.close()
 })
 
+test('a role in one municipality reads the records of others, and is told so before anything is written', async () => {
+  const { page, context } = await visit(browser, { as: 'heritage_officer' })
+  await page.goto('/ewidencja/miejsca/57')
+  await page.getByText('Możesz tylko czytać: Twoja rola nie obejmuje gminy Kraków.').waitFor()
+  expect(await page.getByRole('textbox', { name: 'Nazwa po polsku' }).isDisabled()).toBe(true)
+  expect(await page.getByRole('button', { name: /^(Dodaj|Usuń miejsce|Edytuj)/ }).count()).toBe(0)
+  await page.getByText('Historię czytają ci, których rola obejmuje tę gminę.').waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
+  await context.close()
+})
+
+test('a position far from everything is told of as it is read', async () => {
+  const { page, context } = await visit(browser, { as: 'heritage_officer' })
+  const id = await place(context, 'Studnia w Sydney')
+  await page.goto(`/ewidencja/miejsca/${id}`)
+  const field = page.getByRole('textbox', { name: 'Współrzędne' })
+  const warning = page.getByText('To położenie leży poza obszarem rejestru.')
+  await field.fill('-33.9 151.2')
+  await page.getByRole('button', { name: 'Ustaw', exact: true }).click()
+  await warning.waitFor()
+  await field.fill('49.985 20.06')
+  await page.getByRole('button', { name: 'Ustaw', exact: true }).click()
+  await warning.waitFor({ state: 'detached' })
+  await context.close()
+})
+
 test('the ids in the table are the ids on the map', async () => {
   const { page, context } = await visit(browser, { as: 'heritage_officer' })
   for (const filter of ['', 'protection=register', 'grade=none&kind=heritage', 'verdict[wheelchair]=no,unknown', 'publication=draft,published&q=park']) {
