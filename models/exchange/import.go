@@ -137,20 +137,22 @@ func newRun(ctx context.Context, s *store.Store, actor *models.User, o Options) 
 	for _, c := range categories {
 		m.facets[c.Code] = c.Facet
 	}
+	m.file = firstOf(o.FileName, filepath.Base(o.Path))
 	switch {
 	case p.format == formatOSM:
 		if m.elements, err = newElementReader(p, categories, o.Only); err == nil {
 			r.source, err = m.elements.open(o.Path)
+			err = broken(m.file, 0, err)
 		}
 	case len(o.Only) > 0:
 		err = invalidf("Znaczniki (only) wskazuje się tylko przy danych OpenStreetMap, z profilem osm.", "Tags (only) are named only with OpenStreetMap data, by the profile osm.")
 	case r.source == nil:
 		r.source, err = p.open(o.Path, firstOf(o.Layer, p.layer))
+		err = broken(m.file, 0, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	m.file = firstOf(o.FileName, filepath.Base(o.Path))
 	m.publication = firstOf(o.Publication, p.publication)
 	if m.asOf = p.asOf; !o.AsOf.IsZero() {
 		m.asOf = o.AsOf

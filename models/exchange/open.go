@@ -18,7 +18,7 @@ import (
 )
 
 // Open reads a file as the source its name's extension says: GeoJSON (or Esri JSON, which its content tells), CSV or TSV, XLSX, GeoPackage. (OpenStreetMap is opened by its profile.) layer is a layer or
-// a sheet, "" for the first. A format that is not read is a CodeUnsupportedMedia error, a broken file CodeInvalid.
+// a sheet, "" for the first. A format that is not read is a CodeUnsupportedMedia error; of what is wrong in the file the caller says which file it is.
 func Open(path, layer string) (geo.Source, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".geojson", ".json", ".geojsonl", ".ndjson":
@@ -27,11 +27,11 @@ func Open(path, layer string) (geo.Source, error) {
 		return openStream(path, func(f *os.File, _ int64) (geo.Source, error) { return tabular.OpenCSV(f) })
 	case ".xlsx":
 		s, err := tabular.OpenXLSXFile(path, layer)
-		return s, broken(path, 0, err)
+		return s, err
 	case ".gpkg":
 		s, err := gpkg.Open(path, layer)
 		if err != nil {
-			return nil, broken(path, 0, err)
+			return nil, err
 		}
 		return s, nil
 	}
@@ -79,7 +79,7 @@ func openJSON(f *os.File, size int64) (geo.Source, error) {
 func openStream(path string, open func(*os.File, int64) (geo.Source, error)) (geo.Source, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, broken(path, 0, err)
+		return nil, err
 	}
 	info, err := f.Stat()
 	if err == nil {
@@ -89,7 +89,7 @@ func openStream(path string, open func(*os.File, int64) (geo.Source, error)) (ge
 		}
 	}
 	f.Close()
-	return nil, broken(path, 0, err)
+	return nil, err
 }
 
 // fileSource closes the file with the source.
@@ -100,10 +100,11 @@ type fileSource struct {
 
 func (s fileSource) Close() error { return errors.Join(s.Source.Close(), s.file.Close()) }
 
-// broken says that a file cannot be read further, after so many rows.
-func broken(path string, rows int64, err error) error {
-	if err == nil {
-		return nil
+// broken says that a file cannot be read further, after so many rows. The name is the one that whoever sent it knows.
+func broken(name string, rows int64, err error) error {
+	var told *models.Error
+	if err == nil || errors.As(err, &told) {
+		return err
 	}
 	pl, en := err.Error(), err.Error()
 	var p *geo.Problem
@@ -114,9 +115,15 @@ func broken(path string, rows int64, err error) error {
 	if errors.As(err, &pathError) {
 		pl, en = pathError.Err.Error(), pathError.Err.Error()
 	}
-	e := models.NewError(models.CodeInvalid,
-		fmt.Sprintf("Nie da się czytać pliku %s (po wierszu %d): %s", filepath.Base(path), rows, pl),
-		fmt.Sprintf("The file %s cannot be read (after row %d): %s", filepath.Base(path), rows, en))
+	pl, en = fmt.Sprintf("Nie da się czytać pliku %s", filepath.Base(name))+after(rows, " (po wierszu %d)")+": "+pl, fmt.Sprintf("The file %s cannot be read", filepath.Base(name))+after(rows, " (after row %d)")+": "+en
+	e := models.NewError(models.CodeInvalid, pl, en)
 	e.Err = err
 	return e
+}
+
+func after(rows int64, text string) string {
+	if rows == 0 {
+		return ""
+	}
+	return fmt.Sprintf(text, rows)
 }

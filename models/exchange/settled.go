@@ -164,7 +164,7 @@ type settledArea struct {
 func readSettled(ctx context.Context, s *store.Store, o *SettledOptions) ([]settledArea, error) {
 	file, err := Open(o.Path, o.Layer)
 	if err != nil {
-		return nil, err
+		return nil, broken(o.Path, 0, err)
 	}
 	defer file.Close()
 	crs := cmp.Or(o.CRS, file.CRS(), geo.WGS84)
@@ -297,7 +297,7 @@ func zonesOf(o *SettledOptions, municipalities []models.Municipality) (zones set
 	index := newMunicipalityIndex(named)
 	file, err := Open(o.Totals, "")
 	if err != nil {
-		return zones, nil, err
+		return zones, nil, broken(o.Totals, 0, err)
 	}
 	defer file.Close()
 	var f models.Fields

@@ -112,6 +112,17 @@ func TestUploadOfAnImportThatWasInterruptedIsNotRunAgain(t *testing.T) {
 	}
 }
 
+func TestABrokenFileIsCalledAsWhoeverSentItCallsIt(t *testing.T) {
+	s, dir := storetest.Open(t), t.TempDir()
+	b, err := runner(t, s, dir).Submit(t.Context(), store.System(), job.Upload{Profile: "parks", FileName: "parki 2026.xlsx"}, strings.NewReader("no workbook"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b = run(t, s, runner(t, s, dir), b.ID); b.Status != models.ImportFailed || b.Message == nil || !strings.Contains(b.Message.PL, "parki 2026.xlsx: ") || !strings.Contains(b.Message.EN, "parki 2026.xlsx cannot be read: ") {
+		t.Errorf("got %+v with the message %+v, want a failure that names the file", b, b.Message)
+	}
+}
+
 func TestRightsAreThoseOfTheMomentTheImportRuns(t *testing.T) {
 	s, dir := storetest.Open(t), t.TempDir()
 	u := &models.User{Email: "a@example.org", Name: "A", Language: models.Polish, Roles: []models.UserRole{{Role: models.RoleHeritageOfficer}}}
