@@ -1,7 +1,7 @@
 /** The legend: what the signs on the map mean, from the same constants and painter as the signs themselves. */
 import { t } from '../i18n'
 import type { Palette } from './palette'
-import { paint, RATIO, RINGS, SHARES, SIGN, type Icons } from './signs'
+import { paint, RATIO, RINGS, SHARES, SIGN, STALE, type Icons } from './signs'
 import { ringOf, type Mode } from './style'
 
 export interface LegendEntry {
@@ -23,6 +23,7 @@ export function legend(mode: Mode, show: { places: boolean; products: boolean },
       for (const verdict of RINGS.verdict) out.push({ label: t.common.verdict[verdict], sign: pin('heritage', verdict) })
     } else {
       for (const grade of ['1', '2', '3', '4', '5', 'none'] as const) out.push({ label: t.map.grade[grade], sign: pin('infrastructure', grade) })
+      out.push({ label: t.map.stale, sign: pin('infrastructure', '3' + STALE) })
     }
     const ring = ringOf(mode)
     const parts = RINGS[ring].length

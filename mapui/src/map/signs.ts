@@ -101,10 +101,16 @@ function pin(with_: Paint, facet: string, category: string, badge: string): Sign
   return sign(context)
 }
 
+/** What stands behind a grade that was given longer ago than an inspection is good for. */
+export const STALE = '~'
+
 const gradeOf: Record<string, 1 | 2 | 3 | 4 | 5> = { '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, good: 2, fair: 3, poor: 4, very_bad: 5, destroyed: 5 }
 
-/** The shapes are those of the interface's verdict signs: disc with a tick, half disc, square with a bar, dotted ring with a question mark; a grade is its figure. */
-function badgeAt(context: CanvasRenderingContext2D, palette: Palette, badge: string, x: number, y: number) {
+/** The shapes are those of the interface's verdict signs: disc with a tick, half disc, square with a bar, dotted ring with a question mark; a grade is its figure, in a full disc while
+ * the inspection is fresh and in a dashed ring when it is stale. */
+function badgeAt(context: CanvasRenderingContext2D, palette: Palette, told: string, x: number, y: number) {
+  const stale = told.endsWith(STALE)
+  const badge = stale ? told.slice(0, -STALE.length) : told
   const r = 7
   const disc = new Path2D()
   disc.arc(x, y, r, 0, 2 * Math.PI)
@@ -134,19 +140,20 @@ function badgeAt(context: CanvasRenderingContext2D, palette: Palette, badge: str
     context.beginPath()
     context.arc(x, y, r - 1, 0, 2 * Math.PI)
     context.stroke()
-  } else if (gradeOf[badge]) {
+  } else if (gradeOf[badge] && !stale) {
     context.fillStyle = palette[`grade${gradeOf[badge]}`]
     context.fill(disc)
     letter(context, palette.card, String(gradeOf[badge]), x, y)
   } else {
+    const colour = gradeOf[badge] ? palette[`grade${gradeOf[badge]}`] : palette.unknown
     context.lineWidth = 1.4
     context.setLineDash([1.6, 2])
-    context.strokeStyle = palette.unknown
+    context.strokeStyle = colour
     context.beginPath()
     context.arc(x, y, r - 0.8, 0, 2 * Math.PI)
     context.stroke()
     context.setLineDash([])
-    letter(context, palette.unknown, '?', x, y)
+    letter(context, colour, gradeOf[badge] ? String(gradeOf[badge]) : '?', x, y)
   }
 }
 

@@ -75,6 +75,8 @@ test('a pin says its facet, category and what is unknown as unknown', () => {
   expect(evaluate(pinSign('verdict', 'products'), { category: 'walking_trail', verdict: 'yes', status: 'scheduled' })).toBe('pin|product|walking_trail|yes')
   expect(evaluate(pinSign('grade', 'places'), { facet: 'infrastructure', category: 'park', grade: '5' })).toBe('pin|infrastructure|park|5')
   expect(evaluate(pinSign('grade', 'places'), { facet: 'infrastructure', category: 'park' })).toBe('pin|infrastructure|park|none')
+  expect(evaluate(pinSign('grade', 'places'), { facet: 'heritage', category: 'church', grade: 'poor', freshness: 'stale' })).toBe('pin|heritage|church|poor~')
+  expect(evaluate(pinSign('grade', 'places'), { facet: 'heritage', category: 'church', grade: 'poor', freshness: 'fresh' })).toBe('pin|heritage|church|poor')
   expect(evaluate(pinSign('verdict', 'products'), { category: 'walking_trail', verdict: 'yes' })).toBe('pin|product|walking_trail|yes')
 })
 

@@ -2,7 +2,7 @@
 import type { FeatureCollection } from 'geojson'
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Palette } from './palette'
-import { RINGS, SHARES, SIGN } from './signs'
+import { RINGS, SHARES, SIGN, STALE } from './signs'
 
 /** What signs of places tell beside the category. */
 export type Mode = 'facet' | 'verdict' | 'grade'
@@ -65,7 +65,7 @@ export function clusterSign(mode: Mode, layer: 'places' | 'products'): Expressio
 export function pinSign(mode: Mode, layer: 'places' | 'products'): ExpressionSpecification {
   const facet: ExpressionSpecification | string = layer === 'products' ? 'product' : ['coalesce', ['get', 'facet'], 'heritage']
   const badge: ExpressionSpecification | string =
-    mode === 'verdict' ? ['match', ['get', 'verdict'], 'not_judged', '', ['coalesce', ['get', 'verdict'], 'unknown']] : mode === 'grade' && layer === 'places' ? ['coalesce', ['get', 'grade'], 'none'] : ''
+    mode === 'verdict' ? ['match', ['get', 'verdict'], 'not_judged', '', ['coalesce', ['get', 'verdict'], 'unknown']] : mode === 'grade' && layer === 'places' ? ['concat', ['coalesce', ['get', 'grade'], 'none'], ['match', ['get', 'freshness'], 'stale', STALE, '']] : ''
   return ['concat', `${SIGN.pin}|`, facet, '|', ['coalesce', ['get', 'category'], ''], '|', badge]
 }
 

@@ -63,6 +63,7 @@ export const map: typeof polish = {
   choose: 'Choose from the places at this point',
   nothingHere: 'There is nothing under the cross.',
   grade: { '1': '1, very good', '2': '2, good', '3': '3, fair', '4': '4, poor', '5': '5, very poor', good: 'good', fair: 'fair', poor: 'poor', very_bad: 'very bad', destroyed: 'destroyed', uncertain: 'uncertain', not_assessed: 'not assessed', none: 'no grade' },
+  stale: 'inspection out of date (here: grade 3)',
   attribution: 'Data: Wolnica. Schematic ground: our own.',
   attributionData: 'Data: Wolnica.',
   groundFailed: 'The chosen ground could not be loaded: the schematic one stays.',

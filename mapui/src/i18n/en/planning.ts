@@ -8,7 +8,7 @@ export const planning: typeof polish = {
   layers: 'Layer',
   layer: { stan: 'Condition', bariery: 'Barriers', ochrona: 'Protection zones', gminy: 'Municipalities compared' },
   about: {
-    stan: 'Grade and freshness of the last inspection. The figure beside a sign is the grade from 1 (very good) to 5 (very poor), a question mark means none.',
+    stan: 'Grade and freshness of the last inspection. The figure beside a sign is the grade from 1 (very good) to 5 (very poor), in a dashed ring when the inspection is out of date; a question mark means none.',
     bariery: 'Whether a person with the chosen needs can use a place, and if not, where the chain of access breaks.',
     ochrona: 'Places with protection in force. Those whose boundary is in the registry have a pattern; the others are points.',
     gminy: 'An indicator by municipality. Click a municipality on the map, or choose it in the table, to narrow the list of places down.',

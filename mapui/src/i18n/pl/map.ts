@@ -62,6 +62,7 @@ export const map = {
   choose: 'Wybierz z miejsc w tym punkcie',
   nothingHere: 'Pod krzyżykiem nic nie ma.',
   grade: { '1': '1, bardzo dobry', '2': '2, dobry', '3': '3, dostateczny', '4': '4, zły', '5': '5, bardzo zły', good: 'dobry', fair: 'dostateczny', poor: 'zły', very_bad: 'bardzo zły', destroyed: 'zniszczony', uncertain: 'niepewny', not_assessed: 'nieoceniony', none: 'brak oceny' },
+  stale: 'przegląd nieaktualny (tu: ocena 3)',
   attribution: 'Dane: Wolnica. Podkład schematyczny: własny.',
   attributionData: 'Dane: Wolnica.',
   groundFailed: 'Nie udało się wczytać wybranego podkładu: zostaje schemat.',

@@ -7,7 +7,7 @@ export const planning = {
   layers: 'Warstwa',
   layer: { stan: 'Stan', bariery: 'Bariery', ochrona: 'Strefy ochrony', gminy: 'Porównanie gmin' },
   about: {
-    stan: 'Ocena i świeżość ostatniego przeglądu. Cyfra przy znaku to ocena od 1 (bardzo dobry) do 5 (bardzo zły), znak zapytania – brak oceny.',
+    stan: 'Ocena i świeżość ostatniego przeglądu. Cyfra przy znaku to ocena od 1 (bardzo dobry) do 5 (bardzo zły), w przerywanej obwódce – z przeglądu już nieaktualnego; znak zapytania – brak oceny.',
     bariery: 'Czy osoba o wybranych potrzebach skorzysta z miejsca, a jeśli nie – gdzie łańcuch dostępności się zrywa.',
     ochrona: 'Miejsca z obowiązującą ochroną. Wzorem zaznaczone są te, które mają w rejestrze granice; pozostałe są punktami.',
     gminy: 'Wskaźnik w podziale na gminy. Kliknij gminę na mapie albo wybierz ją w tabeli, by zawęzić listę miejsc.',
