@@ -18,7 +18,7 @@ import (
 )
 
 // Open reads a file as the source its name's extension says: GeoJSON (or Esri JSON, which its content tells), CSV or TSV, XLSX, GeoPackage. (OpenStreetMap is opened by its profile.) layer is a layer or
-// a sheet, "" for the first. A format that is not read is a CodeUnsupportedMedia error; of what is wrong in the file the caller says which file it is.
+// a sheet, "" for the first. A format that is not read is a CodeUnsupportedMedia error; any other says what is wrong in the file and not which file that is: broken adds it.
 func Open(path, layer string) (geo.Source, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".geojson", ".json", ".geojsonl", ".ndjson":
@@ -115,15 +115,11 @@ func broken(name string, rows int64, err error) error {
 	if errors.As(err, &pathError) {
 		pl, en = pathError.Err.Error(), pathError.Err.Error()
 	}
-	pl, en = fmt.Sprintf("Nie da się czytać pliku %s", filepath.Base(name))+after(rows, " (po wierszu %d)")+": "+pl, fmt.Sprintf("The file %s cannot be read", filepath.Base(name))+after(rows, " (after row %d)")+": "+en
-	e := models.NewError(models.CodeInvalid, pl, en)
+	file, afterPL, afterEN := filepath.Base(name), "", ""
+	if rows > 0 {
+		afterPL, afterEN = fmt.Sprintf(" (po wierszu %d)", rows), fmt.Sprintf(" (after row %d)", rows)
+	}
+	e := models.NewError(models.CodeInvalid, fmt.Sprintf("Nie da się czytać pliku %s%s: %s", file, afterPL, pl), fmt.Sprintf("The file %s cannot be read%s: %s", file, afterEN, en))
 	e.Err = err
 	return e
-}
-
-func after(rows int64, text string) string {
-	if rows == 0 {
-		return ""
-	}
-	return fmt.Sprintf(text, rows)
 }

@@ -19,7 +19,7 @@ export interface Picked {
 }
 
 /** What is drawn as chosen: pins with names, lines, numbered stops. One with the id of its record (of a place, unless kind says product) answers clicks. */
-export type Marked = Feature<Geometry, { id?: number; kind?: 'place' | 'product'; /** The place whose name the mark tells: the map does not tell it once more. */ record?: number; name?: string; facet?: string; category?: string; badge?: string; stop?: boolean; number?: string; colour?: string }>
+export type Marked = Feature<Geometry, { id?: number; kind?: 'place' | 'product'; /** The record (a place, unless `kind` says otherwise) whose name the mark tells: the map does not tell it once more. */ record?: number; name?: string; facet?: string; category?: string; badge?: string; stop?: boolean; number?: string; colour?: string }>
 
 /** Something a workspace draws between the outlines and the signs. The paint may use anything but colours of its own: they come from the palette. */
 export interface Overlay {

@@ -17,11 +17,10 @@ export function legend(mode: Mode, show: { places: boolean; products: boolean },
   const out: LegendEntry[] = []
   const pin = (facet: string, badge = '') => `${SIGN.pin}|${facet}||${badge}`
   if (show.places) {
-    if (mode === 'facet') {
-      for (const facet of ['heritage', 'infrastructure', 'both'] as const) out.push({ label: t.map[facet], sign: pin(facet) })
-    } else if (mode === 'verdict') {
+    for (const facet of ['heritage', 'infrastructure', 'both'] as const) out.push({ label: t.map[facet], sign: pin(facet) })
+    if (mode === 'verdict') {
       for (const verdict of RINGS.verdict) out.push({ label: t.common.verdict[verdict], sign: pin('heritage', verdict) })
-    } else {
+    } else if (mode === 'grade') {
       for (const grade of ['1', '2', '3', '4', '5', 'none'] as const) out.push({ label: t.map.grade[grade], sign: pin('infrastructure', grade) })
       out.push({ label: t.map.stale, sign: pin('infrastructure', '3' + STALE) })
     }
@@ -30,7 +29,9 @@ export function legend(mode: Mode, show: { places: boolean; products: boolean },
     out.push({ label: ring === 'plain' ? t.map.clusterPlain : t.map.cluster, sign: [SIGN.cluster, ring, 14, ...RINGS[ring].slice(1).map(() => Math.round(SHARES / parts))].join('|') })
   }
   if (show.products) {
-    out.push({ label: t.map.product, sign: pin('product') }, { label: t.map.productLine, line: { colour: 'product', width: 3 } }, { label: t.map.clusterProducts, sign: [SIGN.cluster, 'product', 14].join('|') })
+    out.push({ label: t.map.product, sign: pin('product') }, { label: t.map.productLine, line: { colour: 'product', width: 3 } })
+    // beside verdicts their rings are those of places
+    if (mode !== 'verdict') out.push({ label: t.map.clusterProducts, sign: [SIGN.cluster, 'product', 14].join('|') })
   }
   out.push({ label: t.map.municipality, line: { colour: 'outline', width: 1.5, dashed: true } })
   if (schematic) {

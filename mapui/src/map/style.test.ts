@@ -2,6 +2,8 @@ import { createExpression, validateStyleMin, type StyleSpecification } from '@ma
 import { expect, test } from 'vitest'
 import { palettes } from './palette'
 import { paint, RINGS, SHARES } from './signs'
+import { loadBase } from '../i18n'
+import { legend } from './legend'
 import { CLICKABLE, clusterCount, clusterRadius, clusterSign, pinSign, style, type Mode, type StyleOptions } from './style'
 
 const options: StyleOptions = {
@@ -16,6 +18,7 @@ function evaluate(expression: unknown, properties: Record<string, unknown>, zoom
   return made.value.evaluate({ zoom }, { type: 1, properties } as never)
 }
 
+await loadBase('pl')
 const modes: Mode[] = ['facet', 'verdict', 'grade']
 
 test('the style is one that MapLibre takes, in every mode and theme', () => {
@@ -84,4 +87,13 @@ test('the shares of a ring and its parts fit', () => {
   expect(RINGS.verdict).toEqual(['yes', 'with_help', 'no', 'unknown'])
   expect(SHARES).toBe(12)
   expect(paint('something else', { palette: palettes.light, icons: {}, iconOf: () => '' })).toBeNull()
+})
+
+test('the legend tells every hue and ring that the mode draws, and none that it does not', () => {
+  const signs = (mode: Mode) => legend(mode, { places: true, products: true }, true).map((e) => e.sign ?? '')
+  for (const mode of modes) for (const facet of ['heritage', 'infrastructure', 'both', 'product']) expect(signs(mode)).toContain(`pin|${facet}||`)
+  const rings = (mode: Mode) => new Set(signs(mode).filter((s) => s.startsWith('cluster|')).map((s) => s.split('|')[1]))
+  const drawn = (mode: Mode) => new Set((['places', 'products'] as const).map((layer) => String(evaluate(clusterSign(mode, layer), { count: 3 })).split('|')[1]))
+  for (const mode of modes) expect(rings(mode)).toEqual(drawn(mode))
+  expect(signs('grade')).toContain('pin|infrastructure||3~')
 })

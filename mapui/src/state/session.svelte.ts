@@ -3,10 +3,6 @@ import { boot, type Role } from './boot'
 
 export const user = boot.user
 
-/** Whether one plans for a municipality or, of null, for the whole registry. */
-export const mayPlanFor = (municipality: number | null): boolean =>
-  (user?.roles ?? []).some((r) => (r.role === 'planner' || r.role === 'admin') && (r.municipality === null || r.municipality === municipality))
-
 function rights(roles: readonly { role: Role }[]) {
   const held = new Set(roles.map((r) => r.role))
   return {
@@ -27,3 +23,6 @@ export const may = rights(user?.roles ?? [])
 
 /** What one may do in a municipality or, of null, with what lies in none: roles held in one count there alone. */
 export const mayIn = (municipality: number | null) => rights((user?.roles ?? []).filter((r) => r.municipality === null || r.municipality === municipality))
+
+/** Whether one plans for a municipality or, of null, for the whole registry. */
+export const mayPlanFor = (municipality: number | null): boolean => mayIn(municipality).plan
